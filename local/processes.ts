@@ -1,0 +1,115 @@
+/** Starting and ending the programs of the laptop cloud, and finding them free ports. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export class StartFailed extends Error {
+  override readonly name = 'StartFailed';
+}
+
+/** A program of the laptop cloud that runs in the background. */
+export interface RunningProgram {
+  readonly name: string;
+  readonly pid: number;
+  /** Resolves when the program has ended, however it ended. */
+  readonly ended: Promise<void>;
+  /** SIGTERM, then SIGKILL after the grace; resolves when the program is gone. */
+  stop(graceMs?: number): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+}
+
+export interface ProgramSpec {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Standard output and error are appended here. */
+  readonly logFile: string;
+}
+
+/** A TCP port of loopback that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+export function startProgram(spec: ProgramSpec): RunningProgram {
+  mkdirSync(dirname(spec.logFile), { recursive: true });
+  const log = createWriteStream(spec.logFile, { flags: 'a' });
+  const child: ChildProcess = spawn(spec.command, spec.args, {
+    env: { ...process.env, ...spec.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout?.pipe(log, { end: false });
+  child.stderr?.pipe(log, { end: false });
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => log.end(resolve));
+    child.once('error', (error) => {
+      log.write(`cannot start ${spec.command}: ${error.message}\n`);
+    });
+  });
+
+  async function signalAndWait(signal: NodeJS.Signals): Promise<void> {
+    child.kill(signal);
+    await ended;
+  }
+
+  return {
+    name: spec.name,
+    pid: child.pid ?? -1,
+    ended,
+    async stop(graceMs = 10_000) {
+      const abort = new AbortController();
+      const late = sleep(graceMs, undefined, { signal: abort.signal }).then(
+        () => child.kill('SIGKILL'),
+        () => undefined,
+      );
+      await signalAndWait('SIGTERM');
+      abort.abort();
+      await late;
+    },
+    kill: () => signalAndWait('SIGKILL'),
+  };
+}
+
+/** Waits until `probe` answers without throwing; fails when the program ends first or the time is over. */
+export async function whenReady(
+  program: RunningProgram,
+  probe: () => Promise<unknown>,
+  timeoutMs = 30_000,
+): Promise<void> {
+  let over = false;
+  void program.ended.then(() => {
+    over = true;
+  });
+  const deadline = Date.now() + timeoutMs;
+  let last: unknown;
+  while (!over && Date.now() < deadline) {
+    try {
+      await probe();
+      return;
+    } catch (error) {
+      last = error;
+      await sleep(100);
+    }
+  }
+  throw new StartFailed(`${program.name} ${over ? 'ended at once' : 'did not answer'}: ${String(last)}`);
+}
+
+/** A probe for `whenReady`: any HTTP answer below 500 counts. */
+export async function answersHttp(url: string): Promise<void> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+  await response.arrayBuffer();
+  if (response.status >= 500) throw new Error(`${url} answered ${response.status}`);
+}

@@ -1,0 +1,39 @@
+/**
+ * The layout of the lake and of the table, written once. The pipeline, the collector, the local cloud and the
+ * infrastructure all build and read keys through here. See docs/formats.md.
+ */
+import type { RunDate } from './runDate';
+
+/** Firehose expressions are evaluated on the arrival time of an object's oldest record, in UTC. */
+export const clicksPrefixExpression = 'clicks/dt=!{timestamp:yyyy-MM-dd}/hr=!{timestamp:HH}/';
+export const errorsPrefixExpression =
+  'errors/!{firehose:error-output-type}/dt=!{timestamp:yyyy-MM-dd}/hr=!{timestamp:HH}/';
+
+export const clicksDayPrefix = (day: RunDate): string => `clicks/dt=${day}/`;
+export const clicksHourPrefix = (day: RunDate, hour: number): string =>
+  `${clicksDayPrefix(day)}hr=${String(hour).padStart(2, '0')}/`;
+
+export const partitionManifestKey = (runDate: RunDate): string => `manifests/dt=${runDate}/partitions.json`;
+export const clicksChannelKey = (runDate: RunDate): string => `manifests/dt=${runDate}/clicks.manifest`;
+export const interactionsChannelKey = (runDate: RunDate): string => `manifests/dt=${runDate}/interactions.manifest`;
+export const interactionsKey = (day: RunDate): string => `interactions/dt=${day}/interactions.parquet`;
+export const checkpointsPrefix = (scope: string): string => `checkpoints/${scope}/`;
+export const progressKey = (scope: string): string => `${checkpointsPrefix(scope)}progress.json`;
+export const trainingOutputPrefix = 'training';
+export const modelPrefix = (jobName: string): string => `${trainingOutputPrefix}/${jobName}/output/model/`;
+export const reportKey = (runDate: RunDate): string => `reports/dt=${runDate}/run.json`;
+
+/** The UTC hour (0 to 23) that a key of a clicks partition of this day belongs to. */
+export function hourOfClicksKey(day: RunDate, key: string): number | undefined {
+  const prefix = `${clicksDayPrefix(day)}hr=`;
+  if (!key.startsWith(prefix)) return undefined;
+  const hour = Number(key.slice(prefix.length, prefix.length + 2));
+  return Number.isInteger(hour) && hour >= 0 && hour <= 23 ? hour : undefined;
+}
+
+export const readerPk = (userId: string): string => `u#${userId}`;
+export const popularPk = 'list#popular';
+export const sectionPk = (section: string): string => `list#section#${section}`;
+export const versionSk = (version: string): string => `v#${version}`;
+export const livePointerKey = { pk: 'live', sk: 'pointer' } as const;
+export const versionsPk = 'versions';
