@@ -60,12 +60,12 @@ export function createAwsJsonServer(options: AwsJsonServerOptions): FastifyInsta
 function parseInput(body: unknown): Record<string, unknown> {
   let value: unknown;
   try {
-    value = body === '' || body === undefined ? {} : JSON.parse(String(body));
+    value = typeof body === 'string' && body !== '' ? JSON.parse(body) : {};
   } catch {
     throw new AwsError('SerializationException', 'the request body is not JSON');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new AwsError('SerializationException', 'the request body is not a JSON object');
   }
-  return value as Record<string, unknown>;
+  return { ...value };
 }

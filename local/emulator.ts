@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { programs } from './prepare';
 import { answersHttp, type RunningProgram, startProgram, whenReady } from './processes';
+import type { SupervisedSpec } from './supervisor';
 
 export interface EmulatorOptions {
   readonly port: number;
@@ -10,8 +11,9 @@ export interface EmulatorOptions {
   readonly logFile: string;
 }
 
-export async function startEmulator(options: EmulatorOptions): Promise<RunningProgram> {
-  const emulator = startProgram({
+/** How the emulator is started. State is written when it ends in order, so a kill loses what was not. */
+export function emulatorSpec(options: EmulatorOptions): SupervisedSpec {
+  return {
     name: 'AWS emulator',
     command: programs.ministack,
     args: [],
@@ -30,7 +32,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningPr
             S3_DATA_DIR: join(options.stateDir, 's3'),
           }),
     },
-  });
-  await whenReady(emulator, () => answersHttp(`http://127.0.0.1:${options.port}/_ministack/health`));
+    restart: false,
+    probe: () => answersHttp(`http://127.0.0.1:${options.port}/_ministack/health`),
+  };
+}
+
+export async function startEmulator(options: EmulatorOptions): Promise<RunningProgram> {
+  const spec = emulatorSpec(options);
+  const emulator = startProgram(spec);
+  await whenReady(emulator, spec.probe);
   return emulator;
 }

@@ -50,6 +50,8 @@ export function startProgram(spec: ProgramSpec): RunningProgram {
   const child: ChildProcess = spawn(spec.command, spec.args, {
     env: { ...process.env, ...spec.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: an interrupt from the terminal reaches only the starter, which then stops all in order.
+    detached: true,
   });
   child.stdout?.pipe(log, { end: false });
   child.stderr?.pipe(log, { end: false });
@@ -89,13 +91,13 @@ export async function whenReady(
   probe: () => Promise<unknown>,
   timeoutMs = 30_000,
 ): Promise<void> {
-  let over = false;
+  const state = { over: false };
   void program.ended.then(() => {
-    over = true;
+    state.over = true;
   });
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
-  while (!over && Date.now() < deadline) {
+  while (!state.over && Date.now() < deadline) {
     try {
       await probe();
       return;
@@ -104,7 +106,7 @@ export async function whenReady(
       await sleep(100);
     }
   }
-  throw new StartFailed(`${program.name} ${over ? 'ended at once' : 'did not answer'}: ${String(last)}`);
+  throw new StartFailed(`${program.name} ${state.over ? 'ended at once' : 'did not answer'}: ${String(last)}`);
 }
 
 /** A probe for `whenReady`: any HTTP answer below 500 counts. */

@@ -1,5 +1,5 @@
 /** The object store on Amazon S3, or any server of its protocol. */
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
@@ -67,7 +67,8 @@ export function createS3ObjectStore(bucket: string, endpoint: AwsEndpoint): Obje
     async stream(key) {
       const found = await open(key);
       if (!found?.Body) throw new ObjectNotFound(`s3://${bucket}/${key}`);
-      return found.Body as Readable;
+      if (!(found.Body instanceof Readable)) throw new TypeError('the SDK gave no Node.js stream');
+      return found.Body;
     },
 
     async put(key, body, options = {}) {

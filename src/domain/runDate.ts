@@ -11,16 +11,19 @@ export class InvalidRunDate extends Error {
 
 /** Throws `InvalidRunDate` for anything that is not a day of the calendar. */
 export function parseRunDate(text: string): RunDate {
+  if (isDay(text)) return text;
+  throw new InvalidRunDate(`'${text}' is not a day: give it as YYYY-MM-DD, for example 2026-11-23`);
+}
+
+function isDay(text: string): text is RunDate {
   const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== text) {
-    throw new InvalidRunDate(`'${text}' is not a day: give it as YYYY-MM-DD, for example 2026-11-23`);
-  }
-  return text as RunDate;
+  // Date.parse takes 30 February for a day of March.
+  return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 10) === text;
 }
 
 /** The UTC day that an instant (epoch milliseconds) falls in. */
 export function runDateOf(epochMs: number): RunDate {
-  return new Date(epochMs).toISOString().slice(0, 10) as RunDate;
+  return parseRunDate(new Date(epochMs).toISOString().slice(0, 10));
 }
 
 export function addDays(day: RunDate, days: number): RunDate {

@@ -1,7 +1,8 @@
-/** Once for all test files: the prepared programs, and one AWS emulator. Files read its address from the environment. */
-import { mkdtempSync } from 'node:fs';
+/** Once for all test files: the prepared programs, one AWS emulator, the workflow bundle. Files read their places from the environment. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { startEmulator } from '../../local/emulator';
 import { prepare } from '../../local/prepare';
 import { freePort, type RunningProgram } from '../../local/processes';
@@ -12,8 +13,17 @@ declare global {
 
 export default async function globalSetup(): Promise<void> {
   prepare((line) => console.log(line));
-  const port = await freePort();
   const dir = mkdtempSync(join(tmpdir(), 'frontpage-test-'));
+
+  const port = await freePort();
   globalThis.frontpageEmulator = await startEmulator({ port, logFile: join(dir, 'emulator.log') });
   process.env['TEST_AWS_ENDPOINT'] = `http://127.0.0.1:${port}`;
+
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: require.resolve('../../src/workflows'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  const bundleFile = join(dir, 'workflow-bundle.js');
+  writeFileSync(bundleFile, code);
+  process.env['TEST_WORKFLOW_BUNDLE'] = bundleFile;
 }

@@ -1,0 +1,313 @@
+/**
+ * The laptop cloud: every part of Frontpage and of what it stands on, as processes of this machine. Real Temporal, real
+ * HTTP, the product's own programs with their own configuration; only AWS is played by local servers.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { CreateDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-firehose';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Client } from '@temporalio/client';
+import type { AwsEndpoint } from '../src/clients/awsEndpoint';
+import { connectClient, ensureSearchAttributes } from '../src/clients/temporalClient';
+import { loadTemporalConfig } from '../src/config';
+import { searchAttributes } from '../src/contract';
+import { clicksPrefixExpression, errorsPrefixExpression } from '../src/domain/keys';
+import { emulatorSpec } from './emulator';
+import { programs, repositoryRoot } from './prepare';
+import { answersHttp, freePort, StartFailed } from './processes';
+import { Supervisor, type SupervisorEvents } from './supervisor';
+
+export const bucket = 'frontpage-lake';
+export const table = 'frontpage-recommendations';
+export const stream = 'frontpage-clicks';
+const roleArn = 'arn:aws:iam::000000000000:role/frontpage-training';
+const image = 'frontpage-trainer:local';
+
+export type PortName = 'temporal' | 'ui' | 'aws' | 'firehose' | 'sagemaker' | 'collector' | 'serving';
+
+export interface CloudOptions {
+  /** Everything the cloud keeps lies below this folder; the same folder continues where it was. */
+  readonly stateDir: string;
+  /** Ports that must be used; the others are chosen free. */
+  readonly ports?: Partial<Record<PortName, number>>;
+  /** Pipeline settings, as the file behind FRONTPAGE_SETTINGS. */
+  readonly settings: object;
+  readonly bufferIntervalSeconds: number;
+  readonly heartbeatSeconds: number;
+  readonly events: SupervisorEvents;
+}
+
+export class Cloud {
+  private constructor(
+    readonly urls: Readonly<Record<PortName, string>>,
+    /** What the product's programs and commands are started with. */
+    readonly environment: Readonly<Record<string, string>>,
+    readonly supervisor: Supervisor,
+  ) {}
+
+  /** Starts all parts; `say` receives one line for each. Stops what it started when one fails. */
+  static async start(options: CloudOptions, say: (line: string) => void): Promise<Cloud> {
+    const ports = await choosePorts(options.ports ?? {});
+    const supervisor = new Supervisor(join(options.stateDir, 'programs.json'), options.events);
+    const cloud = new Cloud(urlsOf(ports), environmentOf(ports, options), supervisor);
+    try {
+      await cloud.startAll(ports, options, say);
+      return cloud;
+    } catch (error) {
+      await supervisor.stop();
+      throw error;
+    }
+  }
+
+  get aws(): AwsEndpoint & { endpoint: string } {
+    return {
+      region: 'us-east-1',
+      endpoint: this.urls.aws,
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    };
+  }
+
+  connectTemporal(): Promise<Client> {
+    return connectClient(loadTemporalConfig(this.environment));
+  }
+
+  stop(): Promise<void> {
+    return this.supervisor.stop();
+  }
+
+  private async startAll(ports: Ports, options: CloudOptions, say: (line: string) => void): Promise<void> {
+    const { stateDir } = options;
+    mkdirSync(stateDir, { recursive: true });
+    writeFileSync(join(stateDir, 'settings.json'), JSON.stringify(options.settings, undefined, 2));
+    const logFile = (name: string): string => join(stateDir, 'logs', `${name}.log`);
+    const script = (name: string, file: string, args: readonly string[], probe: () => Promise<unknown>) => ({
+      name,
+      command: process.execPath,
+      args: ['--import', require.resolve('tsx'), join(repositoryRoot, file), ...args],
+      env: this.environment,
+      logFile: logFile(name),
+      restart: true,
+      probe,
+    });
+
+    say('starting S3, DynamoDB and CloudWatch (emulator)');
+    await this.supervisor.start(
+      emulatorSpec({ port: ports.aws, stateDir: join(stateDir, 'aws'), logFile: logFile('aws') }),
+    );
+    await this.createBucketAndTable();
+
+    say('starting Firehose and SageMaker (local servers)');
+    await Promise.all([
+      this.supervisor.start(
+        script(
+          'firehose',
+          'local/firehose/main.ts',
+          [
+            ...['--port', String(ports.firehose), '--data-dir', join(stateDir, 'firehose')],
+            ...['--s3-endpoint', this.urls.aws, '--cloudwatch-endpoint', this.urls.aws],
+          ],
+          () => answersHttp(`${this.urls.firehose}/_control/state`),
+        ),
+      ),
+      this.supervisor.start(
+        script(
+          'sagemaker',
+          'local/sagemaker/main.ts',
+          [
+            ...['--port', String(ports.sagemaker), '--data-dir', join(stateDir, 'sagemaker')],
+            ...['--s3-endpoint', this.urls.aws],
+            ...['--trainer-command', JSON.stringify([programs.python, '-m', 'frontpage_trainer'])],
+          ],
+          () => answersHttp(`${this.urls.sagemaker}/_control/state`),
+        ),
+      ),
+    ]);
+    await this.createDeliveryStream(options.bufferIntervalSeconds);
+
+    say('starting Temporal');
+    await this.supervisor.start({
+      name: 'temporal',
+      command: programs.temporal,
+      args: [
+        ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(ports.temporal)],
+        ...['--ui-port', String(ports.ui), '--db-filename', join(stateDir, 'temporal.sqlite'), '--log-level', 'error'],
+      ],
+      logFile: logFile('temporal'),
+      restart: true,
+      probe: async () => {
+        await answersHttp(this.urls.ui);
+        await (await this.connectTemporal()).connection.close();
+      },
+    });
+
+    const client = await this.connectTemporal();
+    try {
+      await ensureSearchAttributes(client, Object.values(searchAttributes));
+    } finally {
+      await client.connection.close();
+    }
+
+    say('starting worker, collector and serving');
+    await Promise.all([
+      // A worker has no address of its own; that it polls shows when a run moves.
+      this.supervisor.start(script('worker', 'src/worker.ts', [], async () => undefined)),
+      this.supervisor.start(
+        script('collector', 'src/collector/main.ts', [], () => answersHttp(`${this.urls.collector}/healthz`)),
+      ),
+      this.supervisor.start(
+        // Before the first publish serving answers 503 on purpose; any answer means that it is up.
+        script('serving', 'src/serving/main.ts', [], () => acceptsConnections(ports.serving)),
+      ),
+    ]);
+  }
+
+  private async createBucketAndTable(): Promise<void> {
+    const s3 = new S3Client({ ...this.aws, forcePathStyle: true });
+    const dynamodb = new DynamoDBClient(this.aws);
+    await unlessThere(
+      ['BucketAlreadyOwnedByYou', 'BucketAlreadyExists'],
+      s3.send(new CreateBucketCommand({ Bucket: bucket })),
+    );
+    await unlessThere(
+      ['ResourceInUseException'],
+      dynamodb.send(
+        new CreateTableCommand({
+          TableName: table,
+          BillingMode: 'PAY_PER_REQUEST',
+          KeySchema: [
+            { AttributeName: 'pk', KeyType: 'HASH' },
+            { AttributeName: 'sk', KeyType: 'RANGE' },
+          ],
+          AttributeDefinitions: [
+            { AttributeName: 'pk', AttributeType: 'S' },
+            { AttributeName: 'sk', AttributeType: 'S' },
+          ],
+        }),
+      ),
+    );
+    await unlessThere(
+      ['ValidationException'],
+      dynamodb.send(
+        new UpdateTimeToLiveCommand({
+          TableName: table,
+          TimeToLiveSpecification: { Enabled: true, AttributeName: 'expires_at' },
+        }),
+      ),
+    );
+    s3.destroy();
+    dynamodb.destroy();
+  }
+
+  private async createDeliveryStream(intervalSeconds: number): Promise<void> {
+    const firehose = new FirehoseClient({ ...this.aws, endpoint: this.urls.firehose });
+    await unlessThere(
+      ['ResourceInUseException'],
+      firehose.send(
+        new CreateDeliveryStreamCommand({
+          DeliveryStreamName: stream,
+          DeliveryStreamType: 'DirectPut',
+          ExtendedS3DestinationConfiguration: {
+            RoleARN: 'arn:aws:iam::000000000000:role/frontpage-delivery',
+            BucketARN: `arn:aws:s3:::${bucket}`,
+            Prefix: clicksPrefixExpression,
+            ErrorOutputPrefix: errorsPrefixExpression,
+            CompressionFormat: 'GZIP',
+            BufferingHints: { SizeInMBs: 5, IntervalInSeconds: intervalSeconds },
+          },
+        }),
+      ),
+    );
+    firehose.destroy();
+  }
+}
+
+type Ports = Readonly<Record<PortName, number>>;
+
+async function choosePorts(given: Partial<Record<PortName, number>>): Promise<Ports> {
+  const choose = async (name: PortName): Promise<number> => {
+    const asked = given[name];
+    if (asked !== undefined && (await isTaken(asked))) {
+      throw new StartFailed(`port ${asked} for ${name} is taken: give another one, or none to have a free one chosen`);
+    }
+    return asked ?? freePort();
+  };
+  return {
+    temporal: await choose('temporal'),
+    ui: await choose('ui'),
+    aws: await choose('aws'),
+    firehose: await choose('firehose'),
+    sagemaker: await choose('sagemaker'),
+    collector: await choose('collector'),
+    serving: await choose('serving'),
+  };
+}
+
+async function isTaken(port: number): Promise<boolean> {
+  return acceptsConnections(port).then(
+    () => true,
+    () => false,
+  );
+}
+
+function acceptsConnections(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once('error', reject);
+  });
+}
+
+function urlsOf(ports: Ports): Record<PortName, string> {
+  const http = (name: PortName): string => `http://127.0.0.1:${ports[name]}`;
+  return {
+    temporal: `127.0.0.1:${ports.temporal}`,
+    ui: http('ui'),
+    aws: http('aws'),
+    firehose: http('firehose'),
+    sagemaker: http('sagemaker'),
+    collector: http('collector'),
+    serving: http('serving'),
+  };
+}
+
+function environmentOf(ports: Ports, options: CloudOptions): Record<string, string> {
+  const urls = urlsOf(ports);
+  return {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL: urls.aws,
+    AWS_ENDPOINT_URL_FIREHOSE: urls.firehose,
+    AWS_ENDPOINT_URL_SAGEMAKER: urls.sagemaker,
+    TEMPORAL_ADDRESS: urls.temporal,
+    TEMPORAL_NAMESPACE: 'default',
+    FRONTPAGE_BUCKET: bucket,
+    FRONTPAGE_TABLE: table,
+    FRONTPAGE_STREAM: stream,
+    FRONTPAGE_TRAINING_ROLE_ARN: roleArn,
+    FRONTPAGE_TRAINING_IMAGE: image,
+    FRONTPAGE_SETTINGS: join(options.stateDir, 'settings.json'),
+    COLLECTOR_PORT: String(ports.collector),
+    COLLECTOR_LINGER_MS: '20',
+    COLLECTOR_HEARTBEAT_SECONDS: String(options.heartbeatSeconds),
+    SERVING_PORT: String(ports.serving),
+    SERVING_POINTER_CACHE_SECONDS: '1',
+    LOG_LEVEL: 'info',
+    // The AWS SDK says at every start that it will want a newer Node one day.
+    NODE_NO_WARNINGS: '1',
+  };
+}
+
+/** Creating what is there already is no error: the laptop cloud continues where it was. */
+async function unlessThere(names: readonly string[], work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof Error) || !names.includes(error.name)) throw error;
+  }
+}

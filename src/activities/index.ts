@@ -1,0 +1,30 @@
+/** All activities, made from their dependencies. */
+import type { Activities } from '../contract';
+import { createCheckReadiness } from './checkReadiness';
+import type { ActivityDependencies } from './dependencies';
+import { createEvaluateModel } from './evaluateModel';
+import { createFreezeManifest } from './freezeManifest';
+import { createKeepInteractions } from './keepInteractions';
+import { createPublish, createReadLive, createRollBack } from './livePointer';
+import { createLoadShards } from './loadShards';
+import { createStartTraining } from './startTraining';
+import { createVerifyLoad } from './verifyLoad';
+import { createWaitForTraining } from './waitForTraining';
+import { createWriteReport } from './writeReport';
+
+export function createActivities(dependencies: ActivityDependencies): Activities {
+  return {
+    checkReadiness: createCheckReadiness(dependencies),
+    freezeManifest: createFreezeManifest(dependencies),
+    startTraining: createStartTraining(dependencies),
+    waitForTraining: createWaitForTraining(dependencies),
+    keepInteractions: createKeepInteractions(dependencies),
+    evaluateModel: createEvaluateModel(dependencies),
+    loadShards: createLoadShards(dependencies),
+    verifyLoad: createVerifyLoad(dependencies),
+    readLive: createReadLive(dependencies),
+    publish: createPublish(dependencies),
+    rollBack: createRollBack(dependencies),
+    writeReport: createWriteReport(dependencies),
+  };
+}

@@ -1,0 +1,136 @@
+/** Reading the model artefact that a training job left in the lake. Nothing of it is believed before its hash fits. */
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import { z } from 'zod';
+import type { ObjectStore } from '../clients/objectStore';
+import type { ModelInput } from '../contract';
+import { modelPrefix } from '../domain/keys';
+import { InvalidShardLine, parseShardLine, type StoredList } from '../domain/storedList';
+import { failure } from '../failures';
+
+const share = z.number().min(0).max(1);
+const quality = z.object({ recallAt10: share, ndcgAt10: share });
+const count = z.number().int().nonnegative();
+
+const manifestSchema = z.object({
+  schema: z.literal(1),
+  runDate: z.string(),
+  version: z.string(),
+  items: count,
+  readers: count,
+  files: z.array(
+    z.object({
+      path: z.string(),
+      kind: z.enum(['shard', 'metrics', 'interactions']),
+      sizeBytes: count,
+      sha256: z.string().length(64),
+      items: count.optional(),
+    }),
+  ),
+});
+
+const metricsSchema = z.object({
+  clicks: z.object({ lines: count, malformed: count, duplicates: count, runDate: count }),
+  readers: count,
+  articles: count,
+  evaluation: z.object({
+    readers: count,
+    candidate: quality,
+    popular: quality,
+    priorWeight: z.number().nullable(),
+  }),
+});
+
+export type ModelManifest = z.infer<typeof manifestSchema>;
+export type ModelFile = ModelManifest['files'][number];
+export type ModelMetrics = z.infer<typeof metricsSchema>;
+
+/** The artefact's manifest, checked against the run that asks for it. Throws `ModelArtefactInvalid`. */
+export async function readModelManifest(lake: ObjectStore, input: ModelInput): Promise<ModelManifest> {
+  const key = `${modelPrefix(input.jobName)}manifest.json`;
+  const manifest = parseJson(await lake.get(key), manifestSchema, `s3://${lake.bucket}/${key}`);
+  if (manifest.runDate !== input.runDate || manifest.version !== input.version) {
+    throw failure(
+      'ModelArtefactInvalid',
+      `the artefact is of ${manifest.runDate}, version ${manifest.version}, but the run wants ${input.runDate}, version ${input.version} [uri=s3://${lake.bucket}/${key}]`,
+    );
+  }
+  return manifest;
+}
+
+export async function readModelMetrics(
+  lake: ObjectStore,
+  jobName: string,
+  manifest: ModelManifest,
+): Promise<ModelMetrics> {
+  const file = manifest.files.find((candidate) => candidate.kind === 'metrics');
+  if (!file) throw failure('ModelArtefactInvalid', `the manifest lists no metrics file [job=${jobName}]`);
+  const body = await readVerified(lake, jobName, file);
+  return parseJson(body, metricsSchema, `s3://${lake.bucket}/${modelPrefix(jobName)}${file.path}`);
+}
+
+export function shardsOf(manifest: ModelManifest): ModelFile[] {
+  return manifest.files.filter((file) => file.kind === 'shard');
+}
+
+/** The lists of one shard, in line order; one shard is held in memory. Throws `ModelArtefactInvalid`. */
+export async function readShard(lake: ObjectStore, jobName: string, file: ModelFile): Promise<StoredList[]> {
+  const uri = `s3://${lake.bucket}/${modelPrefix(jobName)}${file.path}`;
+  const body = await readVerified(lake, jobName, file);
+  const lines = unzip(body, uri).split('\n');
+  const lists = lines.flatMap((line, index) => {
+    if (line === '') return [];
+    try {
+      return [parseShardLine(line)];
+    } catch (error) {
+      if (!(error instanceof InvalidShardLine)) throw error;
+      throw failure('ModelArtefactInvalid', `line ${index + 1} of a shard: ${error.message} [uri=${uri}]`, {
+        cause: error,
+      });
+    }
+  });
+  if (lists.length !== file.items) {
+    throw failure(
+      'ModelArtefactInvalid',
+      `a shard has ${lists.length} items, its manifest says ${file.items} [uri=${uri}]`,
+    );
+  }
+  return lists;
+}
+
+async function readVerified(lake: ObjectStore, jobName: string, file: ModelFile): Promise<Buffer> {
+  const key = modelPrefix(jobName) + file.path;
+  const body = await lake.get(key);
+  if (body === undefined) {
+    throw failure('ModelArtefactInvalid', `a file of the artefact is missing [uri=s3://${lake.bucket}/${key}]`);
+  }
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  if (sha256 !== file.sha256) {
+    throw failure(
+      'ModelArtefactInvalid',
+      `a file of the artefact is corrupt: SHA-256 is ${sha256}, the manifest says ${file.sha256} [uri=s3://${lake.bucket}/${key}]`,
+    );
+  }
+  return body;
+}
+
+function unzip(body: Buffer, uri: string): string {
+  try {
+    return gunzipSync(body).toString('utf8');
+  } catch (error) {
+    throw failure('ModelArtefactInvalid', `a shard is no gzip file: ${String(error)} [uri=${uri}]`);
+  }
+}
+
+function parseJson<T>(body: Buffer | undefined, schema: z.ZodType<T>, uri: string): T {
+  if (body === undefined) throw failure('ModelArtefactInvalid', `a file of the artefact is missing [uri=${uri}]`);
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    throw failure('ModelArtefactInvalid', `a file of the artefact is not JSON [uri=${uri}]`);
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw failure('ModelArtefactInvalid', `${z.prettifyError(parsed.error)} [uri=${uri}]`);
+  return parsed.data;
+}

@@ -1,0 +1,149 @@
+#!/usr/bin/env node
+/** The operator's commands. From a checkout: `npm run --silent frontpage -- --help`. */
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import { Command, InvalidArgumentError } from 'commander';
+import { createDynamoDbRecommendationTable } from './clients/recommendationTable.dynamodb';
+import { type RunView, rootFailure, startRun, viewRun } from './clients/runs';
+import { connectClient } from './clients/temporalClient';
+import { ConfigError, loadPipelineSettings, loadTableConfig, loadTemporalConfig } from './config';
+import { type RollbackInput, type RollbackResult, rollbackWorkflowId, taskQueue } from './contract';
+import { InvalidRunDate, lastCompleteDay, parseRunDate, type RunDate } from './domain/runDate';
+import { importGlobo } from './importGlobo';
+
+/** 0: done. 1: failed, with one sentence on standard error. 2: the command line is wrong (commander's own code is 1; see below). */
+const usageExitCode = 2;
+
+function runDateArgument(text: string): RunDate {
+  try {
+    return parseRunDate(text);
+  } catch (error) {
+    if (error instanceof InvalidRunDate) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
+
+async function withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  const client = await connectClient(loadTemporalConfig());
+  try {
+    return await work(client);
+  } finally {
+    await client.connection.close();
+  }
+}
+
+/** The lines that show a run to a human. */
+export function describeRun(view: RunView): string[] {
+  const stages = (view.status?.stages ?? []).map(({ stage, startedAtMs, endedAtMs }) => {
+    const took = endedAtMs === undefined ? 'running' : `${((endedAtMs - startedAtMs) / 1000).toFixed(1)} s`;
+    return `  ${stage.padEnd(20)} ${new Date(startedAtMs).toISOString().slice(0, 19)}Z  ${took}`;
+  });
+  const progress = view.training?.progress;
+  return [
+    `run ${view.runDate}: ${view.state}${view.status === undefined ? '' : `, ${view.status.stage}`}`,
+    ...stages,
+    ...(view.waitingFor === undefined ? [] : [`  ${view.waitingFor}`]),
+    ...(view.training === undefined
+      ? []
+      : [
+          `  job ${view.training.jobName}: ${view.training.status}, ${view.training.interruptions} interruptions` +
+            (progress
+              ? `, ${progress.phase} ${progress.iteration}/${progress.iterations} (${progress.completed} of ${progress.total} iterations)`
+              : ''),
+        ]),
+    ...(view.itemsLoaded === undefined ? [] : [`  ${view.itemsLoaded} items loaded`]),
+    ...(view.result === undefined ? [] : [`  ${view.result.outcome}`]),
+    ...(view.failure === undefined ? [] : [`  ${view.failure.type}: ${view.failure.message}`]),
+  ];
+}
+
+export function buildProgram(): Command {
+  const program = new Command('frontpage')
+    .description('Personal front pages for news portals, renewed daily.')
+    .showHelpAfterError()
+    .exitOverride((error) => {
+      process.exit(error.exitCode === 0 ? 0 : usageExitCode);
+    });
+
+  program
+    .command('start')
+    .description('start the run of a day, or join the one that is going on')
+    .argument('[date]', 'run date, YYYY-MM-DD, UTC (default: the last complete day)', runDateArgument)
+    .action(async (date: RunDate | undefined) => {
+      const runDate = date ?? lastCompleteDay(Date.now());
+      await withClient(async (client) => {
+        const how = await startRun(client, { runDate, settings: loadPipelineSettings() });
+        console.log(how === 'started' ? `run ${runDate} started` : `run ${runDate} is going on already: joined`);
+      });
+    });
+
+  program
+    .command('status')
+    .description('show how the run of a day stands')
+    .argument('[date]', 'run date, YYYY-MM-DD, UTC (default: the last complete day)', runDateArgument)
+    .option('--json', 'print JSON')
+    .action(async (date: RunDate | undefined, options: { json?: boolean }) => {
+      const runDate = date ?? lastCompleteDay(Date.now());
+      const view = await withClient((client) => viewRun(client, runDate));
+      if (view === undefined)
+        throw new Error(`there is no run of ${runDate}: start it with 'frontpage start ${runDate}'`);
+      console.log(options.json ? JSON.stringify(view, undefined, 2) : describeRun(view).join('\n'));
+    });
+
+  program
+    .command('versions')
+    .description('list the versions in the table; the live one is marked')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: boolean }) => {
+      const { table: name, aws } = loadTableConfig();
+      const table = createDynamoDbRecommendationTable(name, aws);
+      const [versions, live] = [await table.versions(), await table.live()];
+      if (options.json) console.log(JSON.stringify({ live: live?.version ?? null, versions }, undefined, 2));
+      else if (versions.length === 0) console.log('no version has been published yet');
+      else {
+        for (const { version, items, publishedAt } of versions) {
+          console.log(`${version === live?.version ? '*' : ' '} ${version}  ${items} items  published ${publishedAt}`);
+        }
+      }
+    });
+
+  program
+    .command('rollback')
+    .description('make an earlier version live again, within seconds')
+    .argument('[version]', 'version to go back to (default: the one that was live before)')
+    .requiredOption('--reason <text>', 'why; kept with the pointer')
+    .action(async (version: string | undefined, { reason }: { reason: string }) => {
+      const result = await withClient((client) =>
+        client.workflow.execute<(input: RollbackInput) => Promise<RollbackResult>>('rollback', {
+          workflowId: `${rollbackWorkflowId}-${randomUUID()}`,
+          taskQueue,
+          args: [version === undefined ? { reason } : { version, reason }],
+          workflowExecutionTimeout: '5 minutes',
+        }),
+      );
+      console.log(`live: ${result.to} (was ${result.from})`);
+    });
+
+  const imports = program.command('import').description('bring other click logs into the click format');
+  imports
+    .command('globo')
+    .description('convert the published Globo.com CSV files to NDJSON, one gzip file for each hour')
+    .argument('<dir>', 'folder with clicks_hour_*.csv or .csv.gz')
+    .requiredOption('--out <dir>', 'folder to write to; made when missing')
+    .action(async (dir: string, { out }: { out: string }) => {
+      const { files, clicks } = await importGlobo(dir, out);
+      console.log(`${clicks} clicks in ${files} files written to ${out}`);
+    });
+
+  return program;
+}
+
+if (require.main === module) {
+  buildProgram()
+    .parseAsync()
+    .catch((error: unknown) => {
+      const { type, message } = rootFailure(error);
+      console.error(error instanceof ConfigError || type === 'Error' ? message : `${type}: ${message}`);
+      process.exitCode = 1;
+    });
+}

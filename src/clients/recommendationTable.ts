@@ -1,0 +1,38 @@
+/** The recommendation table as the pipeline sees it: versioned lists, the register of versions, and one live pointer. */
+import type { RunDate } from '../domain/runDate';
+import type { StoredList } from '../domain/storedList';
+
+export interface LivePointer {
+  readonly version: string;
+  readonly previous?: string;
+  readonly runDate: RunDate;
+  readonly publishedAt: string;
+  readonly reason: string;
+}
+
+export interface VersionRecord {
+  readonly version: string;
+  readonly runDate: RunDate;
+  readonly items: number;
+  readonly readers: number;
+  readonly modelUri: string;
+  readonly publishedAt: string;
+}
+
+export interface WriteAnswer {
+  readonly unprocessed: readonly StoredList[];
+  readonly consumedUnits: number;
+}
+
+export interface RecommendationTable {
+  /** At most 25 lists with distinct keys. What was throttled comes back as unprocessed; a batch throttled whole likewise. */
+  write(lists: readonly StoredList[]): Promise<WriteAnswer>;
+  /** Strongly consistent; at most 100 keys; lists that are not there are absent from the answer. */
+  read(keys: readonly Pick<StoredList, 'pk' | 'sk'>[]): Promise<StoredList[]>;
+  live(): Promise<LivePointer | undefined>;
+  /** Moves the pointer if it still stands at `expectedVersion` (undefined: not set yet); `false` when it does not. */
+  moveLive(to: LivePointer, expectedVersion: string | undefined): Promise<boolean>;
+  recordVersion(record: VersionRecord): Promise<void>;
+  /** Newest first. */
+  versions(): Promise<VersionRecord[]>;
+}

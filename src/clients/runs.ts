@@ -1,0 +1,158 @@
+/** Daily runs as operators see them: starting one, and one view of how it stands, for the CLI and the demo. */
+import {
+  type Client,
+  defaultPayloadConverter,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import { z } from 'zod';
+import { type DailyInput, type DailyResult, dailyWorkflowId, type RunStatus, taskQueue } from '../contract';
+import type { RunDate } from '../domain/runDate';
+
+type DailyWorkflow = (input: DailyInput) => Promise<DailyResult>;
+
+export interface RunView {
+  readonly runDate: RunDate;
+  readonly workflowId: string;
+  readonly state: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed out';
+  /** Absent while no worker answers. */
+  readonly status?: RunStatus;
+  readonly result?: DailyResult;
+  readonly failure?: { readonly type: string; readonly message: string };
+  /** What the run waits for, in the words of the last look at the lake. */
+  readonly waitingFor?: string;
+  readonly training?: TrainingView;
+  readonly itemsLoaded?: number;
+}
+
+const trainingSchema = z.object({
+  jobName: z.string(),
+  status: z.string(),
+  interruptions: z.number(),
+  progress: z
+    .object({
+      phase: z.string(),
+      iteration: z.number(),
+      iterations: z.number(),
+      completed: z.number(),
+      total: z.number(),
+      resumedFrom: z.array(z.number()),
+    })
+    .optional(),
+});
+export type TrainingView = z.infer<typeof trainingSchema>;
+
+const cursorSchema = z.object({ itemsLoaded: z.number() });
+const queryTimeoutMs = 3_000;
+
+/** Starts the run of a day, or joins the one that is going on. */
+export async function startRun(client: Client, input: DailyInput): Promise<'started' | 'joined'> {
+  const workflowId = dailyWorkflowId(input.runDate);
+  try {
+    await client.workflow.start<DailyWorkflow>('dailyRecommendations', {
+      workflowId,
+      taskQueue,
+      args: [input],
+      workflowIdConflictPolicy: 'FAIL',
+      staticSummary: `recommendations from the clicks of ${input.runDate}`,
+    });
+    return 'started';
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'joined';
+    throw error;
+  }
+}
+
+/** How the newest run of a day stands; `undefined` when the day never had one. */
+export async function viewRun(client: Client, runDate: RunDate): Promise<RunView | undefined> {
+  const handle = client.workflow.getHandle<DailyWorkflow>(dailyWorkflowId(runDate));
+  try {
+    const description = await handle.describe();
+    const status = await queryStatus(client, handle);
+    return {
+      runDate,
+      workflowId: handle.workflowId,
+      state: stateOf(description.status.name),
+      ...(status === undefined ? {} : { status }),
+      ...(description.status.name === 'RUNNING'
+        ? await pendingOf(client, description.raw.pendingActivities ?? [])
+        : await endOf(handle)),
+    };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+async function queryStatus(client: Client, handle: WorkflowHandle): Promise<RunStatus | undefined> {
+  try {
+    return await client.withDeadline(Date.now() + queryTimeoutMs, () => handle.query<RunStatus>('status'));
+  } catch {
+    // Only a worker can answer a query; the view says what it can without one.
+    return undefined;
+  }
+}
+
+type PendingActivities = NonNullable<Awaited<ReturnType<WorkflowHandle['describe']>>['raw']['pendingActivities']>;
+
+async function pendingOf(
+  client: Client,
+  pending: PendingActivities,
+): Promise<Pick<RunView, 'waitingFor' | 'training' | 'itemsLoaded'>> {
+  let view: Pick<RunView, 'waitingFor' | 'training' | 'itemsLoaded'> = {};
+  for (const activity of pending) {
+    const [details] = await decodeArrayFromPayloads(
+      client.options.loadedDataConverter ?? { payloadConverter: defaultPayloadConverter },
+      activity.heartbeatDetails?.payloads,
+    );
+    const waitingFor = activity.activityType?.name === 'checkReadiness' ? activity.lastFailure?.message : undefined;
+    const training = trainingSchema.safeParse(details);
+    const cursor = cursorSchema.safeParse(details);
+    view = {
+      ...view,
+      ...(waitingFor ? { waitingFor } : {}),
+      ...(training.success ? { training: training.data } : {}),
+      ...(cursor.success ? { itemsLoaded: (view.itemsLoaded ?? 0) + cursor.data.itemsLoaded } : {}),
+    };
+  }
+  return view;
+}
+
+async function endOf(handle: WorkflowHandle<DailyWorkflow>): Promise<Pick<RunView, 'result' | 'failure'>> {
+  try {
+    return { result: await handle.result() };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    return { failure: rootFailure(error) };
+  }
+}
+
+/** The failure of the catalogue below the wrappers that Temporal puts around it. */
+export function rootFailure(error: unknown): { type: string; message: string } {
+  if (error instanceof ApplicationFailure) return { type: error.type ?? error.name, message: error.message };
+  if (!(error instanceof Error)) return { type: 'unknown', message: String(error) };
+  return error.cause === undefined ? { type: error.name, message: error.message } : rootFailure(error.cause);
+}
+
+function stateOf(statusName: string): RunView['state'] {
+  switch (statusName) {
+    case 'RUNNING':
+    case 'PAUSED':
+    case 'CONTINUED_AS_NEW':
+      return 'running';
+    case 'COMPLETED':
+      return 'completed';
+    case 'CANCELLED':
+      return 'cancelled';
+    case 'TERMINATED':
+      return 'terminated';
+    case 'TIMED_OUT':
+      return 'timed out';
+    default:
+      return 'failed';
+  }
+}

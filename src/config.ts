@@ -1,0 +1,266 @@
+/** The environment, read once and typed. The only reader of process.env in src; a bad value fails naming its variable. */
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
+import { z } from 'zod';
+import type { AwsEndpoint } from './clients/awsEndpoint';
+import type { PipelineSettings } from './contract';
+import type { TrainingPlace } from './domain/trainingJob';
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type AwsService = 'S3' | 'DYNAMODB' | 'FIREHOSE' | 'SAGEMAKER' | 'CLOUDWATCH';
+
+export interface WorkerConfig {
+  readonly temporal: ClientConnectConfig;
+  readonly table: string;
+  readonly stream: string;
+  readonly trainingPlace: TrainingPlace;
+  readonly aws: Readonly<Record<Exclude<AwsService, 'FIREHOSE'>, AwsEndpoint>>;
+  readonly logLevel: LogLevel;
+}
+
+export interface ScheduleConfig {
+  readonly temporal: ClientConnectConfig;
+  /** Five cron fields, in `timeZone`. */
+  readonly cron: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly settings: PipelineSettings;
+}
+
+export interface CollectorConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly streamName: string;
+  readonly aws: AwsEndpoint;
+  readonly collectorId: string;
+  readonly lingerMs: number;
+  readonly heartbeatSeconds: number;
+  readonly logLevel: LogLevel;
+}
+
+export interface ServingConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly tableName: string;
+  readonly aws: AwsEndpoint;
+  readonly pointerCacheSeconds: number;
+  readonly apiKey?: string;
+  readonly logLevel: LogLevel;
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+type LogLevel = (typeof logLevels)[number];
+
+const name = z.string().min(3);
+const whole = z.coerce.number().int().positive();
+const port = z.coerce.number().int().min(0).max(65_535);
+const common = { LOG_LEVEL: z.enum(logLevels).default('info') };
+
+export function loadWorkerConfig(environment: Environment = process.env): WorkerConfig {
+  const env = read(environment, {
+    ...common,
+    FRONTPAGE_BUCKET: name,
+    FRONTPAGE_TABLE: name,
+    FRONTPAGE_STREAM: name,
+    FRONTPAGE_TRAINING_ROLE_ARN: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+/, 'is not the ARN of an IAM role'),
+    FRONTPAGE_TRAINING_IMAGE: z.string().min(1).max(255),
+  });
+  return {
+    temporal: loadTemporalConfig(environment),
+    table: env.FRONTPAGE_TABLE,
+    stream: env.FRONTPAGE_STREAM,
+    trainingPlace: {
+      bucket: env.FRONTPAGE_BUCKET,
+      roleArn: env.FRONTPAGE_TRAINING_ROLE_ARN,
+      image: env.FRONTPAGE_TRAINING_IMAGE,
+    },
+    aws: {
+      S3: awsEndpoint(environment, 'S3'),
+      DYNAMODB: awsEndpoint(environment, 'DYNAMODB'),
+      SAGEMAKER: awsEndpoint(environment, 'SAGEMAKER'),
+      CLOUDWATCH: awsEndpoint(environment, 'CLOUDWATCH'),
+    },
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+export function loadScheduleConfig(environment: Environment = process.env): ScheduleConfig {
+  const env = read(environment, {
+    FRONTPAGE_SCHEDULE_CRON: z
+      .string()
+      .regex(/^\S+ \S+ \S+ \S+ \S+$/, 'needs five fields, for example "30 0 * * *"')
+      .default('30 0 * * *'),
+    FRONTPAGE_SCHEDULE_TIME_ZONE: z.string().refine(isTimeZone, 'is not an IANA time zone').default('UTC'),
+  });
+  return {
+    temporal: loadTemporalConfig(environment),
+    cron: env.FRONTPAGE_SCHEDULE_CRON,
+    timeZone: env.FRONTPAGE_SCHEDULE_TIME_ZONE,
+    settings: loadPipelineSettings(environment),
+  };
+}
+
+export function loadCollectorConfig(environment: Environment = process.env): CollectorConfig {
+  const env = read(environment, {
+    ...common,
+    COLLECTOR_HOST: z.string().default('127.0.0.1'),
+    COLLECTOR_PORT: port.default(8081),
+    COLLECTOR_ID: z
+      .string()
+      .regex(/^[A-Za-z0-9_.:-]{1,64}$/, 'needs 1 to 64 letters, digits, or _ . : -')
+      .default(hostname().slice(0, 64)),
+    COLLECTOR_LINGER_MS: whole.default(1000),
+    COLLECTOR_HEARTBEAT_SECONDS: z.coerce.number().positive().default(60),
+    FRONTPAGE_STREAM: name,
+  });
+  return {
+    host: env.COLLECTOR_HOST,
+    port: env.COLLECTOR_PORT,
+    streamName: env.FRONTPAGE_STREAM,
+    aws: awsEndpoint(environment, 'FIREHOSE'),
+    collectorId: env.COLLECTOR_ID,
+    lingerMs: env.COLLECTOR_LINGER_MS,
+    heartbeatSeconds: env.COLLECTOR_HEARTBEAT_SECONDS,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+export function loadServingConfig(environment: Environment = process.env): ServingConfig {
+  const env = read(environment, {
+    ...common,
+    SERVING_HOST: z.string().default('127.0.0.1'),
+    SERVING_PORT: port.default(8082),
+    SERVING_POINTER_CACHE_SECONDS: z.coerce.number().nonnegative().default(5),
+    SERVING_API_KEY: z.string().min(16, 'needs at least 16 characters').optional(),
+    FRONTPAGE_TABLE: name,
+  });
+  if (env.SERVING_API_KEY === undefined && !isLoopback(env.SERVING_HOST)) {
+    throw new ConfigError(`SERVING_API_KEY is missing: serving on ${env.SERVING_HOST}, beyond this machine, needs one`);
+  }
+  return {
+    host: env.SERVING_HOST,
+    port: env.SERVING_PORT,
+    tableName: env.FRONTPAGE_TABLE,
+    aws: awsEndpoint(environment, 'DYNAMODB'),
+    pointerCacheSeconds: env.SERVING_POINTER_CACHE_SECONDS,
+    ...(env.SERVING_API_KEY === undefined ? {} : { apiKey: env.SERVING_API_KEY }),
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+export function loadTableConfig(environment: Environment = process.env): { table: string; aws: AwsEndpoint } {
+  const env = read(environment, { FRONTPAGE_TABLE: name });
+  return { table: env.FRONTPAGE_TABLE, aws: awsEndpoint(environment, 'DYNAMODB') };
+}
+
+/** TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS…, or the TOML profile that the Temporal CLI uses. */
+export function loadTemporalConfig(environment: Environment = process.env): ClientConnectConfig {
+  const set = Object.entries(environment).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, value] as const],
+  );
+  return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
+}
+
+const rung = z.object({ instanceType: z.string().regex(/^ml\.[a-z0-9.-]+$/), market: z.enum(['spot', 'on-demand']) });
+const share = z.number().min(0).max(1);
+const seconds = z.number().int().positive();
+
+const settingsSchema = z.strictObject({
+  readiness: z
+    .strictObject({
+      waitLimitSeconds: seconds.default(6 * 3600),
+      lookSeconds: seconds.default(60),
+      marginSeconds: z.number().int().nonnegative().default(300),
+    })
+    .prefault({}),
+  historyDays: z.number().int().nonnegative().max(365).default(7),
+  retentionDays: z.number().int().positive().default(14),
+  ladder: z
+    .array(rung)
+    .nonempty()
+    .max(20)
+    .default([
+      { instanceType: 'ml.m5.2xlarge', market: 'spot' },
+      { instanceType: 'ml.m5.2xlarge', market: 'on-demand' },
+    ]),
+  training: z
+    .strictObject({
+      maxRuntimeSeconds: seconds.default(3 * 3600),
+      maxWaitSeconds: seconds.default(4 * 3600),
+      volumeSizeGb: z.number().int().positive().default(50),
+      pollSeconds: z.number().positive().default(20),
+      hyperparameters: z.record(z.string(), z.string()).default({}),
+    })
+    .prefault({}),
+  gate: z
+    .strictObject({
+      recallFloor: share.default(0.005),
+      popularityMargin: share.default(0.05),
+      minEvaluationReaders: z.number().int().positive().default(100),
+      minReadersShare: share.default(0.5),
+    })
+    .prefault({}),
+  load: z
+    .strictObject({
+      maxUnitsPerSecond: z.number().positive().default(3000),
+      parallelism: z.number().int().positive().max(50).default(8),
+    })
+    .prefault({}),
+});
+
+/** The defaults, overridden by the JSON file that FRONTPAGE_SETTINGS names. */
+export function loadPipelineSettings(environment: Environment = process.env): PipelineSettings {
+  const file = environment['FRONTPAGE_SETTINGS'];
+  let given: unknown = {};
+  if (file !== undefined) {
+    try {
+      given = JSON.parse(readFileSync(file, 'utf8'));
+    } catch (error) {
+      throw new ConfigError(`FRONTPAGE_SETTINGS: cannot read ${file} as JSON: ${String(error)}`);
+    }
+  }
+  const parsed = settingsSchema.safeParse(given);
+  if (!parsed.success) throw new ConfigError(`FRONTPAGE_SETTINGS: ${z.prettifyError(parsed.error)} [file=${file}]`);
+  return parsed.data;
+}
+
+/** The variables of the AWS SDKs: AWS_REGION, AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL. Credentials come by the SDK's chain. */
+function awsEndpoint(environment: Environment, service: AwsService): AwsEndpoint {
+  const url = z.url({ protocol: /^https?$/ }).optional();
+  const variable =
+    environment[`AWS_ENDPOINT_URL_${service}`] === undefined
+      ? 'AWS_ENDPOINT_URL'
+      : (`AWS_ENDPOINT_URL_${service}` as const);
+  const { AWS_REGION: region } = read(environment, { AWS_REGION: z.string().min(1) });
+  const endpoint = read(environment, { [variable]: url })[variable];
+  return { region, ...(endpoint === undefined ? {} : { endpoint }) };
+}
+
+function read<Shape extends z.ZodRawShape>(environment: Environment, shape: Shape): z.infer<z.ZodObject<Shape>> {
+  const parsed = z.object(shape).safeParse(environment);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    const variable = issue.path.join('.');
+    return environment[variable] === undefined ? `${variable} is missing` : `${variable}: ${issue.message}`;
+  });
+  throw new ConfigError(problems.join('; '));
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}

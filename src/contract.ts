@@ -1,0 +1,293 @@
+/** Names and shapes shared by client, worker and workflow. Changing one is a change of version: histories carry them. */
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { GateDecision, GateSettings } from './domain/gate';
+import type { TrainingProgress } from './domain/progress';
+import type { RunDate } from './domain/runDate';
+import type { Market, Rung, TrainingSettings } from './domain/trainingJob';
+import type { FinishedTrainingOutcome } from './domain/trainingOutcome';
+
+export const taskQueue = 'frontpage-daily';
+export const dailyScheduleId = 'frontpage-daily';
+export const scheduledRunWorkflowId = 'frontpage-scheduled-run';
+export const rollbackWorkflowId = 'frontpage-rollback';
+export const dailyWorkflowId = (runDate: RunDate): string => `daily-recommendations-${runDate}`;
+
+/** Registered with the server before the first worker starts; see `ensureSearchAttributes`. */
+export const searchAttributes = {
+  runDate: defineSearchAttributeKey('RunDate', SearchAttributeType.DATETIME),
+  stage: defineSearchAttributeKey('Stage', SearchAttributeType.KEYWORD),
+  modelVersion: defineSearchAttributeKey('ModelVersion', SearchAttributeType.KEYWORD),
+  rung: defineSearchAttributeKey('Rung', SearchAttributeType.KEYWORD),
+  interruptions: defineSearchAttributeKey('Interruptions', SearchAttributeType.INT),
+  recallAt10: defineSearchAttributeKey('RecallAt10', SearchAttributeType.DOUBLE),
+} as const;
+
+export interface PipelineSettings {
+  readonly readiness: {
+    /** How long a run waits for its day before it gives up. */
+    readonly waitLimitSeconds: number;
+    readonly lookSeconds: number;
+    /** How far the watermark must be past the end of the day. */
+    readonly marginSeconds: number;
+  };
+  readonly historyDays: number;
+  readonly retentionDays: number;
+  readonly ladder: readonly Rung[];
+  readonly training: TrainingSettings;
+  readonly gate: GateSettings;
+  readonly load: {
+    /** Shared evenly by the load activities of a run. */
+    readonly maxUnitsPerSecond: number;
+    readonly parallelism: number;
+  };
+}
+
+export interface DailyInput {
+  readonly runDate: RunDate;
+  readonly settings: PipelineSettings;
+}
+
+export interface ScheduledRunInput {
+  readonly settings: PipelineSettings;
+}
+
+export interface ScheduledRunResult {
+  readonly runDate: RunDate;
+  /** `joined`: somebody had started this day's run by hand already, and it goes on. */
+  readonly outcome: DailyResult['outcome'] | 'joined';
+}
+
+export type Stage =
+  | 'waiting for clicks'
+  | 'freezing manifest'
+  | 'training'
+  | 'keeping interactions'
+  | 'gate'
+  | 'loading'
+  | 'verifying'
+  | 'publishing'
+  | 'reporting'
+  | 'done';
+
+export interface StageTime {
+  readonly stage: Stage;
+  readonly startedAtMs: number;
+  readonly endedAtMs?: number;
+}
+
+export interface RunStatus {
+  readonly runDate: RunDate;
+  readonly stage: Stage;
+  readonly stages: readonly StageTime[];
+  readonly version?: string;
+  readonly rung?: string;
+  readonly gate?: GateDecision;
+}
+
+export type DailyResult =
+  | { readonly outcome: 'already published'; readonly runDate: RunDate; readonly version: string }
+  | { readonly outcome: 'published' | 'kept newer'; readonly runDate: RunDate; readonly summary: RunSummary };
+
+/** What the run report says, and what the result of a run carries. */
+export interface RunSummary {
+  readonly runDate: RunDate;
+  readonly version: string;
+  readonly clicks: ClickCounts;
+  readonly readers: number;
+  readonly articles: number;
+  readonly gate: GateDecision;
+  readonly quality: ModelQuality;
+  readonly trainingAttempts: readonly TrainingAttempt[];
+  readonly itemsLoaded: number;
+  readonly stages: readonly StageTime[];
+}
+
+export interface ClickCounts {
+  readonly lines: number;
+  readonly malformed: number;
+  readonly duplicates: number;
+  /** Of the run date, after de-duplication. */
+  readonly runDate: number;
+}
+
+export interface ModelQuality {
+  readonly candidate: { readonly recallAt10: number; readonly ndcgAt10: number };
+  readonly popular: { readonly recallAt10: number; readonly ndcgAt10: number };
+  /** Weight of the popularity prior; null when popularity alone won. */
+  readonly priorWeight: number | null;
+}
+
+export interface TrainingAttempt {
+  readonly jobName: string;
+  readonly instanceType: string;
+  readonly market: Market;
+  readonly outcome: FinishedTrainingOutcome;
+  readonly interruptions: number;
+  readonly trainingSeconds: number;
+  readonly billableSeconds: number;
+  readonly resumedFrom: readonly number[];
+}
+
+export interface RollbackInput {
+  /** Default: the version that was live before. */
+  readonly version?: string;
+  readonly reason: string;
+}
+
+export interface RollbackResult {
+  readonly from: string;
+  readonly to: string;
+}
+
+// Activities
+
+export interface CheckReadinessInput {
+  readonly runDate: RunDate;
+  readonly lookSeconds: number;
+  readonly marginSeconds: number;
+}
+
+export interface FreezeManifestInput {
+  readonly runDate: RunDate;
+  readonly historyDays: number;
+}
+
+export interface FrozenManifest {
+  readonly uri: string;
+  readonly sha256: string;
+  readonly clickObjects: number;
+  readonly clickBytes: number;
+  readonly interactionObjects: number;
+}
+
+export interface StartTrainingInput {
+  readonly runDate: RunDate;
+  readonly attempt: number;
+  readonly rung: Rung;
+  readonly manifest: FrozenManifest;
+  readonly historyDays: number;
+  readonly retentionDays: number;
+  readonly settings: TrainingSettings;
+}
+
+export interface StartTrainingResult {
+  readonly jobName: string;
+  readonly version: string;
+  readonly scope: string;
+  /** The job had been started by an earlier try of this activity. */
+  readonly adopted: boolean;
+}
+
+export interface WaitForTrainingInput {
+  readonly jobName: string;
+  readonly scope: string;
+  readonly pollSeconds: number;
+}
+
+/** Heartbeat details of `waitForTraining`, shown by `frontpage status`. */
+export interface TrainingHeartbeat {
+  readonly jobName: string;
+  readonly status: string;
+  readonly interruptions: number;
+  readonly progress?: TrainingProgress;
+}
+
+export interface FinishedTraining {
+  readonly outcome: FinishedTrainingOutcome;
+  readonly interruptions: number;
+  readonly trainingSeconds: number;
+  readonly billableSeconds: number;
+  readonly resumedFrom: readonly number[];
+  readonly failureReason?: string;
+}
+
+export interface ModelInput {
+  readonly runDate: RunDate;
+  readonly jobName: string;
+  readonly version: string;
+}
+
+export interface EvaluateModelInput extends ModelInput {
+  readonly settings: GateSettings;
+}
+
+export interface EvaluatedModel {
+  readonly decision: GateDecision;
+  readonly clicks: ClickCounts;
+  readonly quality: ModelQuality;
+  readonly readers: number;
+  readonly articles: number;
+  readonly items: number;
+  readonly shards: number;
+}
+
+export interface LoadShardsInput extends ModelInput {
+  /** This activity loads the shards whose index modulo `groups` is `group`. */
+  readonly group: number;
+  readonly groups: number;
+  readonly maxUnitsPerSecond: number;
+}
+
+/** Heartbeat details of `loadShards`: where the next attempt goes on, and what is done. */
+export interface LoadCursor {
+  readonly shard: number;
+  readonly line: number;
+  readonly itemsLoaded: number;
+  readonly throttledBatches: number;
+}
+
+export interface LoadedShards {
+  readonly items: number;
+  readonly throttledBatches: number;
+}
+
+export interface VerifyLoadInput extends ModelInput {
+  readonly itemsLoaded: number;
+  readonly samplePerShard: number;
+}
+
+export interface PublishInput extends ModelInput {
+  readonly items: number;
+  readonly readers: number;
+  /** Version that was live when the run decided to publish; absent when none was. */
+  readonly expectedLive?: string;
+}
+
+export interface LiveVersion {
+  readonly version: string;
+  readonly runDate: RunDate;
+  readonly previous?: string;
+}
+
+export interface MoveLiveInput {
+  readonly from: LiveVersion;
+  readonly toVersion: string;
+  readonly reason: string;
+}
+
+export interface Activities {
+  checkReadiness: (input: CheckReadinessInput) => Promise<{ readonly summary: string }>;
+  freezeManifest: (input: FreezeManifestInput) => Promise<FrozenManifest>;
+  startTraining: (input: StartTrainingInput) => Promise<StartTrainingResult>;
+  waitForTraining: (input: WaitForTrainingInput) => Promise<FinishedTraining>;
+  keepInteractions: (input: ModelInput) => Promise<{ readonly days: number }>;
+  evaluateModel: (input: EvaluateModelInput) => Promise<EvaluatedModel>;
+  loadShards: (input: LoadShardsInput) => Promise<LoadedShards>;
+  verifyLoad: (input: VerifyLoadInput) => Promise<{ readonly sampled: number }>;
+  readLive: () => Promise<LiveVersion | null>;
+  publish: (input: PublishInput) => Promise<void>;
+  rollBack: (input: MoveLiveInput) => Promise<void>;
+  writeReport: (input: RunReport) => Promise<{ readonly uri: string }>;
+}
+
+/** The report of a run that ended, well or not. */
+export type RunReport =
+  | { readonly runDate: RunDate; readonly outcome: 'published' | 'kept newer'; readonly summary: RunSummary }
+  | {
+      readonly runDate: RunDate;
+      readonly outcome: 'failed' | 'cancelled';
+      readonly failedStage: Stage;
+      readonly failureType: string;
+      readonly message: string;
+      readonly stages: readonly StageTime[];
+    };

@@ -1,0 +1,62 @@
+/**
+ * The catalogue of failure types: conditions of the pipeline, not exceptions of a library. Whether anybody may retry is
+ * decided here, where the failure is made. Operators meet these names in the Temporal UI, the report and the runbook.
+ */
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+
+interface FailureKind {
+  /** Whether the same activity may succeed when it is tried again. */
+  readonly retryable: boolean;
+  readonly meaning: string;
+}
+
+export const failureCatalogue = {
+  PartitionsIncomplete: { retryable: true, meaning: 'the day is not wholly delivered yet' },
+  ManifestInvalid: { retryable: false, meaning: 'the frozen partition manifest cannot be read' },
+  ForeignTrainingJob: { retryable: false, meaning: 'a job that is not ours has the name of our job' },
+  TrainingRequestRefused: { retryable: false, meaning: 'the training service refuses the job as it is described' },
+  TrainingQuotaExceeded: { retryable: true, meaning: 'the account may not run another such job now' },
+  TrainingServiceUnavailable: { retryable: true, meaning: 'the training service does not answer' },
+  TrainingJobMissing: { retryable: false, meaning: 'the training job was deleted while it was waited for' },
+  LadderExhausted: { retryable: false, meaning: 'no rung of the ladder finished the training' },
+  TrainingAlgorithmError: { retryable: false, meaning: 'the trainer failed by its own fault' },
+  TrainingOutOfMemory: { retryable: false, meaning: 'the instance has too little memory for the day' },
+  TrainingInputMissing: { retryable: false, meaning: 'an object of the manifest is gone' },
+  TrainingStopped: { retryable: false, meaning: 'somebody stopped the training job' },
+  DataRejected: { retryable: false, meaning: 'the trainer refused the clicks' },
+  ModelArtefactInvalid: { retryable: false, meaning: 'the model artefact is not what its manifest says' },
+  ModelRejected: { retryable: false, meaning: 'the gate refused the candidate' },
+  LoadThrottled: { retryable: true, meaning: 'the table refused writes for too long' },
+  LoadVerificationFailed: { retryable: false, meaning: 'the table does not hold what the shards say' },
+  PublishConflict: { retryable: false, meaning: 'somebody else moved the live pointer' },
+  VersionNotKept: { retryable: false, meaning: 'the version to roll back to is not in the table' },
+} as const satisfies Record<string, FailureKind>;
+
+export type FailureType = keyof typeof failureCatalogue;
+
+/** Makes a failure of the catalogue. `message` carries coordinates: `training job not found [job=…]`. */
+export function failure(type: FailureType, message: string, options: FailureOptions = {}): ApplicationFailure {
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable: !failureCatalogue[type].retryable,
+    ...(options.details === undefined ? {} : { details: [options.details] }),
+    ...(options.cause === undefined ? {} : { cause: options.cause }),
+  });
+}
+
+/** A failure that only says "not yet": no alarm, no log line, tried again after `retryAfterSeconds`. */
+export function notYet(type: FailureType, message: string, retryAfterSeconds: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable: false,
+    category: ApplicationFailureCategory.BENIGN,
+    nextRetryDelay: retryAfterSeconds * 1000,
+  });
+}
+
+interface FailureOptions {
+  readonly details?: unknown;
+  readonly cause?: Error;
+}

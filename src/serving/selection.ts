@@ -1,0 +1,52 @@
+/** The parameters of a request, checked. */
+import { z } from 'zod';
+import { isId, isSection } from '../domain/click';
+import type { Selection } from './frontPages';
+
+const defaultLimit = 10;
+const maxLimit = 50;
+const maxExcluded = 100;
+const idRule = '1 to 64 letters, digits, or _ . : -';
+
+const limitRule = `must be a whole number from 1 to ${maxLimit}`;
+const selectionSchema = z.object({
+  limit: z
+    .string(limitRule)
+    .regex(/^\d{1,2}$/, limitRule)
+    .transform(Number)
+    .refine((limit) => limit >= 1 && limit <= maxLimit, limitRule)
+    .default(defaultLimit),
+  exclude: z
+    .string('must be given once, as ids separated by commas')
+    .transform((text) => (text === '' ? [] : text.split(',')))
+    .refine((ids) => ids.length <= maxExcluded, `must hold at most ${maxExcluded} ids`)
+    .refine((ids) => ids.every(isId), `must be ids of ${idRule}, separated by commas`)
+    .transform((ids): ReadonlySet<string> => new Set(ids))
+    .default(new Set()),
+});
+const readerSchema = z.object({ id: z.string().refine(isId, `must be ${idRule}`) });
+const sectionSchema = z.object({
+  section: z.string().refine(isSection, 'must be 1 to 32 lower-case letters, digits, or -'),
+});
+
+/** A parameter of the request is not as it must be. */
+export class InvalidParameter extends Error {
+  override readonly name = 'InvalidParameter';
+  constructor(
+    readonly parameter: string,
+    rule: string,
+  ) {
+    super(`${parameter} ${rule}`);
+  }
+}
+
+export const parseSelection = (query: unknown): Selection => parse(selectionSchema, query);
+export const parseReaderId = (params: unknown): string => parse(readerSchema, params).id;
+export const parseSection = (params: unknown): string => parse(sectionSchema, params).section;
+
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new InvalidParameter(String(issue?.path[0] ?? 'request'), issue?.message ?? 'is not readable');
+}

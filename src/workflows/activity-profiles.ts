@@ -1,0 +1,45 @@
+/** Timeouts and retries of all activities, by kind of work. Each number has its reason; a test pins them. */
+import type { ActivityOptions } from '@temporalio/workflow';
+
+/** One look at the lake: waiting means failing benignly and being tried again, which costs no worker and no history. */
+export const look = (waitLimitSeconds: number, lookSeconds: number): ActivityOptions => ({
+  // Listing a day's objects and reading a day of metrics takes seconds; a minute means that something hangs.
+  startToCloseTimeout: '1 minute',
+  // The whole wait for the day.
+  scheduleToCloseTimeout: waitLimitSeconds * 1000,
+  // An error of a service is looked past at the same pace as a day that is not ready.
+  retry: { initialInterval: lookSeconds * 1000, backoffCoefficient: 1 },
+});
+
+/** A few calls to a service that answers at once. */
+export const call: ActivityOptions = {
+  // The SDKs give up within half a minute.
+  startToCloseTimeout: '1 minute',
+  // An outage of a control plane lasts minutes, rarely more; after half an hour a human should know.
+  scheduleToCloseTimeout: '30 minutes',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+};
+
+/** Watching a job that somebody else runs, for hours. */
+export const watch: ActivityOptions = {
+  // SageMaker ends a job after 28 days at most; our own limits end it long before.
+  startToCloseTimeout: '28 days',
+  scheduleToCloseTimeout: '28 days',
+  // A worker that says nothing for so long is dead, and its successor must take over while the deadline can still be met.
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  // Cancelling a run is over only when the paid job has stopped.
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+};
+
+/** Moving much data in small steps. */
+export const bulk: ActivityOptions = {
+  // Ten million lists at 4,000 writes a second, the rate of a new on-demand table, take 42 minutes; tenfold for throttling.
+  startToCloseTimeout: '8 hours',
+  scheduleToCloseTimeout: '8 hours',
+  // Every batch heartbeats; half a minute of silence is a dead worker.
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  // A load that goes on after its run was cancelled would write beside the next one.
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+};

@@ -1,0 +1,18 @@
+/** Takes readers back to a version that is still in the table. */
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities, RollbackInput, RollbackResult } from '../contract';
+import { failure } from '../failures';
+import * as profiles from './activity-profiles';
+
+const { readLive, rollBack } = proxyActivities<Activities>(profiles.call);
+
+export async function rollback({ version, reason }: RollbackInput): Promise<RollbackResult> {
+  const live = await readLive();
+  if (live === null)
+    throw failure('VersionNotKept', 'nothing has been published yet, so there is nothing to roll back');
+  const toVersion = version ?? live.previous;
+  if (toVersion === undefined)
+    throw failure('VersionNotKept', `version ${live.version} is the first: none was live before`);
+  await rollBack({ from: live, toVersion, reason });
+  return { from: live.version, to: toVersion };
+}

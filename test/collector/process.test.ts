@@ -1,0 +1,64 @@
+/** The collector as the process that operators start and stop. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { listeningUrl, runProgram, until } from './runProgram';
+
+const main = 'src/collector/main.ts';
+
+describe('the collector process', () => {
+  let firehose: FastifyInstance | undefined;
+  let child: ChildProcess | undefined;
+
+  afterEach(async () => {
+    if (child?.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await firehose?.close();
+  });
+
+  it('delivers and answers what it has taken when it is told to stop, exits well, and logs no reader', async () => {
+    const calls: unknown[] = [];
+    let answerCalls = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      answerCalls = resolve;
+    });
+    firehose = Fastify({ forceCloseConnections: true });
+    firehose.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    firehose.post('/', async (request, reply) => {
+      calls.push(request.body);
+      await held;
+      return reply.send(JSON.stringify({ FailedPutCount: 0, RequestResponses: [{ RecordId: 'id' }] }));
+    });
+    const endpoint = await firehose.listen({ host: '127.0.0.1', port: 0 });
+
+    const collector = runProgram(main, {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_FIREHOSE: endpoint,
+      FRONTPAGE_STREAM: 'clicks',
+      COLLECTOR_PORT: '0',
+      COLLECTOR_LINGER_MS: '10',
+      LOG_LEVEL: 'trace',
+    });
+    child = collector.child;
+    const url = await listeningUrl(collector);
+    await until(() => (calls.length >= 1 ? true : undefined));
+    const click = { event_id: 'e1', user_id: 'reader-7', article_id: 'a1', occurred_at: '2026-11-23T10:00:00Z' };
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(click) };
+    const waiting = fetch(`${url}/v1/clicks`, init);
+    await until(() => (calls.length >= 2 ? true : undefined));
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    answerCalls();
+    expect((await waiting).status).toBe(202);
+    expect(await exited).toEqual([0, null]);
+    expect(collector.output()).not.toContain('reader-7');
+  });
+
+  it('ends with one sentence that names the variable when its environment is incomplete', async () => {
+    const collector = runProgram(main, { AWS_REGION: 'us-east-1' });
+    child = collector.child;
+    expect(await once(child, 'exit')).toEqual([1, null]);
+    expect(collector.output()).toBe('FRONTPAGE_STREAM is missing\n');
+  });
+});

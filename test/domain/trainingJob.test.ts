@@ -1,0 +1,80 @@
+import { parseRunDate } from '../../src/domain/runDate';
+import { InvalidTrainingJob, type TrainingJobInput, trainingJobSpec } from '../../src/domain/trainingJob';
+import { dailyInput } from '../support/scenarios';
+
+const place = { bucket: 'lake', roleArn: 'arn:aws:iam::000000000000:role/training', image: 'trainer:1' };
+const input: TrainingJobInput = {
+  runDate: parseRunDate('2026-11-23'),
+  attempt: 1,
+  rung: { instanceType: 'ml.m5.xlarge', market: 'spot' },
+  scope: '0123456789ab',
+  hasInteractions: true,
+  historyDays: 7,
+  retentionDays: 14,
+  settings: dailyInput.settings.training,
+};
+
+describe('the training job of a run', () => {
+  it('has a name that only run date, scope and attempt decide', () => {
+    expect(trainingJobSpec(input, place).name).toBe('frontpage-2026-11-23-0123456789ab-a1');
+    expect(trainingJobSpec({ ...input, rung: { instanceType: 'ml.c5.xlarge', market: 'on-demand' } }, place).name).toBe(
+      'frontpage-2026-11-23-0123456789ab-a1',
+    );
+    expect(trainingJobSpec({ ...input, attempt: 2 }, place).name).toBe('frontpage-2026-11-23-0123456789ab-a2');
+  });
+
+  it('keeps the checkpoints of all attempts in one place, so that a later rung goes on where an earlier one stopped', () => {
+    const uris = [1, 2, 3].map((attempt) => trainingJobSpec({ ...input, attempt }, place).checkpointsUri);
+    expect(new Set(uris)).toEqual(new Set(['s3://lake/checkpoints/0123456789ab/']));
+  });
+
+  it('waits for capacity only on Spot: AWS refuses a waiting time on demand', () => {
+    expect(trainingJobSpec(input, place).maxWaitSeconds).toBe(dailyInput.settings.training.maxWaitSeconds);
+    const onDemand = trainingJobSpec({ ...input, rung: { instanceType: 'ml.m5.xlarge', market: 'on-demand' } }, place);
+    expect(onDemand).not.toHaveProperty('maxWaitSeconds');
+  });
+
+  it('has an interactions channel only when there are interactions: AWS refuses a channel without objects', () => {
+    expect(trainingJobSpec(input, place).channels.map(({ name }) => name)).toEqual(['clicks', 'interactions']);
+    expect(trainingJobSpec({ ...input, hasInteractions: false }, place).channels.map(({ name }) => name)).toEqual([
+      'clicks',
+    ]);
+  });
+
+  it('tells the trainer when items expire, counted from the end of the run date', () => {
+    expect(trainingJobSpec(input, place).hyperparameters).toMatchObject({
+      run_date: '2026-11-23',
+      version: '2026-11-23.01',
+      expires_at: String(Date.parse('2026-12-08T00:00:00Z') / 1000),
+    });
+  });
+
+  it.each<[string, Partial<TrainingJobInput>, RegExp]>([
+    [
+      'a waiting time below the running time',
+      { settings: { ...input.settings, maxWaitSeconds: 10 } },
+      /below maxRuntimeSeconds/,
+    ],
+    ['a running time over 28 days', { settings: { ...input.settings, maxRuntimeSeconds: 29 * 86_400 } }, /28 days/],
+    ['a name beyond 63 characters', { scope: 'x'.repeat(60) }, /is not allowed/],
+    ['a name with a character that AWS refuses', { scope: 'a_b' }, /is not allowed/],
+    ['a hyperparameter with a line break', { settings: { ...input.settings, hyperparameters: { a: 'b\nc' } } }, /'a'/],
+  ])('is refused with %s', (_what, change, message) => {
+    expect(() => trainingJobSpec({ ...input, ...change }, place)).toThrow(InvalidTrainingJob);
+    expect(() => trainingJobSpec({ ...input, ...change }, place)).toThrow(message);
+  });
+
+  it('reads each figure from the line that the trainer prints it on, and not from another', () => {
+    const line = 'recall_at_10=0.0931 ndcg_at_10=0.0992 popular_recall_at_10=0.08 popular_ndcg_at_10=0.07';
+    const read = Object.fromEntries(
+      trainingJobSpec(input, place).metrics.map(({ name, regex }) => [name, new RegExp(regex).exec(line)?.[1]]),
+    );
+    expect(read).toEqual({
+      iteration: undefined,
+      recall_at_10: '0.0931',
+      ndcg_at_10: '0.0992',
+      popular_recall_at_10: '0.08',
+      popular_ndcg_at_10: '0.07',
+    });
+  });
+});

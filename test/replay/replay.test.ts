@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Worker } from '@temporalio/worker';
+import { recordedScenarios } from '../support/recordedScenarios';
+import { createTestbed, quietRuntime, workflowBundlePath } from '../support/workflowEnvironment';
+
+const historiesDir = join(__dirname, '../histories');
+const releases = readdirSync(historiesDir).sort();
+const recordings = releases.flatMap((release) =>
+  readdirSync(join(historiesDir, release)).map((file) => [release, basename(file, '.json')] as const),
+);
+
+function replay(release: string, scenario: string, codePath: string): Promise<void> {
+  const history: unknown = JSON.parse(readFileSync(join(historiesDir, release, `${scenario}.json`), 'utf8'));
+  return Worker.runReplayHistory({ workflowBundle: { codePath }, debugMode: true }, history, `${release}-${scenario}`);
+}
+
+describe('histories of released versions', () => {
+  beforeAll(quietRuntime);
+
+  it('are there', () => {
+    expect(recordings.length).toBeGreaterThanOrEqual(recordedScenarios.length);
+  });
+
+  it.each(recordings)('of %s, %s, replay on today’s workflow code', async (release, scenario) => {
+    await replay(release, scenario, workflowBundlePath());
+  });
+
+  it('cover each scenario in the newest release, and nothing that is no scenario', () => {
+    const newest = releases.at(-1);
+    const recorded = recordings.filter(([release]) => release === newest).map(([, scenario]) => scenario);
+    expect(recorded.sort()).toEqual(recordedScenarios.map(({ name }) => name).sort());
+  });
+
+  it('fail to replay on workflow code that leaves a step out', async () => {
+    const { mkdtempSync, writeFileSync } = await import('node:fs');
+    const { tmpdir } = await import('node:os');
+    const code = readFileSync(workflowBundlePath(), 'utf8');
+    const broken = code.replace('await keepInteractions(model);', '');
+    expect(broken).not.toBe(code);
+    const file = join(mkdtempSync(join(tmpdir(), 'frontpage-broken-')), 'workflow-bundle.js');
+    writeFileSync(file, broken);
+    await expect(replay(releases.at(-1) ?? '', 'happy-path', file)).rejects.toThrow(/Nondeterminism|TMPRL1100/);
+  });
+});
+
+describe('each recorded scenario', () => {
+  it('also runs when the worker forgets the workflow after each task', async () => {
+    const testbed = await createTestbed({ maxCachedWorkflows: 0 });
+    try {
+      for (const { name, play } of recordedScenarios) {
+        const handle = await play(testbed, `uncached-${name}`);
+        const { status } = await handle.describe();
+        expect([name, status.name]).toEqual([name, expect.stringMatching(/COMPLETED|FAILED|CANCELLED/)]);
+      }
+    } finally {
+      await testbed.close();
+    }
+  }, 120_000);
+});

@@ -1,0 +1,150 @@
+/** The serving API over real HTTP, before a recommendation table in memory. */
+import { type Serving, type ServingOptions, startServing } from '../../src/serving/startServing';
+import { FakeReader } from './fakeReader';
+
+const version = '2026-11-23.01';
+const open: Serving[] = [];
+
+async function start(options: Partial<ServingOptions> = {}) {
+  const reader = new FakeReader();
+  reader.version = version;
+  reader.put('popular', version, Array.from({ length: 20 }, (_, index) => `p${index + 1}`).join(' '));
+  reader.put('r1', version, 'a1 a2 a3');
+  reader.put('section sport', version, 's1 s2');
+  const serving = await startServing({
+    host: '127.0.0.1',
+    port: 0,
+    reader,
+    pointerCacheSeconds: 0,
+    logLevel: 'silent',
+    ...options,
+  });
+  open.push(serving);
+  const get = (path: string, headers: Record<string, string> = {}) => fetch(`${serving.url}${path}`, { headers });
+  return { reader, get };
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((serving) => serving.close()));
+});
+
+async function answer(response: Response): Promise<{ status: number; body: unknown }> {
+  return { status: response.status, body: await response.json() };
+}
+
+describe('the serving API', () => {
+  it('answers a reader with ten articles unless told otherwise', async () => {
+    const { get } = await start();
+    expect(await answer(await get('/v1/users/r1/recommendations'))).toEqual({
+      status: 200,
+      body: {
+        user: 'r1',
+        version,
+        tier: 'personal',
+        articles: ['a1', 'a2', 'a3', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7'],
+      },
+    });
+    const chosen = await answer(await get('/v1/users/r1/recommendations?limit=2&exclude=a1,p1'));
+    expect(chosen.body).toMatchObject({ articles: ['a2', 'a3'] });
+  });
+
+  it('answers a section', async () => {
+    const { get } = await start();
+    const { status, body } = await answer(await get('/v1/sections/sport/recommendations'));
+    expect([status, body]).toEqual([200, { section: 'sport', version, tier: 'popular', articles: ['s1', 's2'] }]);
+    const unknown = await answer(await get('/v1/sections/gardening/recommendations'));
+    expect(unknown).toEqual({ status: 404, body: { error: 'no list for section gardening' } });
+  });
+
+  it.each([
+    ['/v1/users/r%20x/recommendations', 'id'],
+    [`/v1/users/${'r'.repeat(65)}/recommendations`, 'id'],
+    ['/v1/users/r1/recommendations?limit=0', 'limit'],
+    ['/v1/users/r1/recommendations?limit=51', 'limit'],
+    ['/v1/users/r1/recommendations?limit=1.5', 'limit'],
+    ['/v1/users/r1/recommendations?limit=', 'limit'],
+    ['/v1/users/r1/recommendations?limit=1&limit=2', 'limit'],
+    ['/v1/users/r1/recommendations?exclude=a1,%22', 'exclude'],
+    ['/v1/users/r1/recommendations?exclude=a1,,a2', 'exclude'],
+    [`/v1/users/r1/recommendations?exclude=${Array.from({ length: 101 }, () => 'a').join(',')}`, 'exclude'],
+    ['/v1/sections/Sport/recommendations', 'section'],
+  ])('refuses %s, naming the parameter', async (path, parameter) => {
+    const { get, reader } = await start();
+    const { status, body } = await answer(await get(path));
+    expect(status).toBe(400);
+    expect(body).toEqual({ error: expect.stringMatching(`^${parameter} must `), parameter });
+    expect(reader.asked).toEqual([]);
+  });
+
+  it('takes every character of an id, also percent-encoded, and an empty exclude', async () => {
+    const { get } = await start();
+    const id = `${'a.b_c:d-E9'.repeat(6)}wxyz`;
+    const { body } = await answer(await get(`/v1/users/${id.replaceAll(':', '%3A')}/recommendations?exclude=`));
+    expect(body).toMatchObject({ user: id, tier: 'popular' });
+  });
+
+  it('lets the reader keep an answer privately for a short time, and confirms it by its ETag', async () => {
+    const { get, reader } = await start();
+    const first = await get('/v1/users/r1/recommendations');
+    expect(first.headers.get('cache-control')).toBe('private, max-age=30');
+    expect(first.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    const etag = first.headers.get('etag') ?? '';
+    const again = await get('/v1/users/r1/recommendations', { 'if-none-match': `"other", W/${etag}` });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    reader.put('r1', version, 'b1');
+    expect((await get('/v1/users/r1/recommendations', { 'if-none-match': etag })).status).toBe(200);
+  });
+
+  it('marks a degraded answer and forbids keeping it', async () => {
+    const { get, reader } = await start();
+    await get('/v1/users/r1/recommendations');
+    reader.failing.add('*');
+    const response = await get('/v1/users/r1/recommendations?limit=1');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(await answer(response)).toEqual({
+      status: 200,
+      body: { user: 'r1', version, tier: 'popular', articles: ['p1'], degraded: true },
+    });
+  });
+
+  it('answers 503 with Retry-After before the first publish', async () => {
+    const { get, reader } = await start();
+    reader.version = undefined;
+    const response = await get('/v1/users/r1/recommendations');
+    expect(response.headers.get('retry-after')).toBe('5');
+    expect(await answer(response)).toEqual({
+      status: 503,
+      body: { error: 'no recommendation set has been published yet' },
+    });
+    expect(await answer(await get('/healthz'))).toEqual({ status: 200, body: { status: 'ok', version: null } });
+  });
+
+  it('is healthy while the pointer can be read or is known, and not otherwise', async () => {
+    const { get, reader } = await start();
+    reader.failing.add('*');
+    expect((await get('/healthz')).status).toBe(503);
+    expect((await get('/v1/users/r1/recommendations')).status).toBe(503);
+    reader.failing.clear();
+    expect(await answer(await get('/healthz'))).toEqual({ status: 200, body: { status: 'ok', version } });
+    reader.failing.add('*');
+    expect((await get('/healthz')).status).toBe(200);
+  });
+
+  it('asks for the key where one is set, but not for the health check', async () => {
+    const { get, reader } = await start({ apiKey: 'correct-horse-battery' });
+    const path = '/v1/users/r1/recommendations';
+    for (const headers of [{}, { 'x-api-key': 'correct-horse-batterz' }, { 'x-api-key': '' }]) {
+      const refused = await answer(await get(path, headers));
+      expect(refused).toEqual({ status: 401, body: { error: 'the header x-api-key is missing or wrong' } });
+    }
+    expect(reader.asked).toEqual([]);
+    expect((await get(path, { 'x-api-key': 'correct-horse-battery' })).status).toBe(200);
+    expect((await get('/healthz')).status).toBe(200);
+  });
+
+  it('names its route when asked for another', async () => {
+    const { get } = await start();
+    const { status, body } = await answer(await get('/'));
+    expect([status, body]).toEqual([404, { error: expect.stringContaining('/v1/users/{id}/recommendations') }]);
+  });
+});

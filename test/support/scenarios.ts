@@ -1,0 +1,114 @@
+/** Activities that behave as a scenario says, for workflow tests and for recording histories. */
+import { heartbeat, sleep } from '@temporalio/activity';
+import { loadPipelineSettings } from '../../src/config';
+import type { Activities, DailyInput, EvaluatedModel, FinishedTraining, RunReport } from '../../src/contract';
+import { decideGate, type GateDecision } from '../../src/domain/gate';
+import { parseRunDate } from '../../src/domain/runDate';
+import { versionOf } from '../../src/domain/version';
+
+export const runDate = parseRunDate('2026-11-23');
+export const dailyInput: DailyInput = { runDate, settings: loadPipelineSettings({}) };
+
+/** What a scenario saw: names of activities in order, and the last inputs that tests look at. */
+export interface Trace {
+  readonly calls: string[];
+  readonly reports: RunReport[];
+  readonly published: string[];
+}
+
+export const completed: FinishedTraining = {
+  outcome: 'completed',
+  interruptions: 0,
+  trainingSeconds: 620,
+  billableSeconds: 210,
+  resumedFrom: [],
+};
+
+export function evaluated(recallAt10: number): EvaluatedModel {
+  const quality = {
+    candidate: { recallAt10, ndcgAt10: recallAt10 },
+    popular: { recallAt10: 0.09, ndcgAt10: 0.09 },
+    priorWeight: 4,
+  };
+  const decision: GateDecision = decideGate(
+    { ...quality, evaluationReaders: 5000, readers: 100_000, items: 100_008 },
+    dailyInput.settings.gate,
+  );
+  return {
+    decision,
+    clicks: { lines: 310_000, malformed: 3, duplicates: 12, runDate: 300_000 },
+    quality,
+    readers: 100_000,
+    articles: 4_000,
+    items: 100_008,
+    shards: 21,
+  };
+}
+
+/** A day on which everything goes well; a scenario overrides what goes otherwise. */
+export function activitiesOf(overrides: Partial<Activities> = {}): { activities: Activities; trace: Trace } {
+  const trace: Trace = { calls: [], reports: [], published: [] };
+  const happy: Activities = {
+    checkReadiness: async () => ({ summary: '24 of 24 hours have objects' }),
+    freezeManifest: async () => ({
+      uri: 's3://lake/manifests/dt=2026-11-23/partitions.json',
+      sha256: 'ab'.repeat(32),
+      clickObjects: 290,
+      clickBytes: 12_000_000,
+      interactionObjects: 7,
+    }),
+    startTraining: async (input) => ({
+      jobName: `frontpage-${input.runDate}-0123456789ab-a${input.attempt}`,
+      version: versionOf(input.runDate, input.attempt),
+      scope: '0123456789ab',
+      adopted: false,
+    }),
+    waitForTraining: async () => completed,
+    keepInteractions: async () => ({ days: 1 }),
+    evaluateModel: async () => evaluated(0.1),
+    loadShards: async (input) => ({
+      items: input.group === 0 ? 100_008 - 12_500 * (input.groups - 1) : 12_500,
+      throttledBatches: 0,
+    }),
+    verifyLoad: async () => ({ sampled: 525 }),
+    readLive: async () => ({ version: '2026-11-22.01', runDate: parseRunDate('2026-11-22') }),
+    publish: async (input) => {
+      trace.published.push(input.version);
+    },
+    rollBack: async () => undefined,
+    writeReport: async (report) => {
+      trace.reports.push(report);
+      return { uri: 's3://lake/reports/dt=2026-11-23/run.json' };
+    },
+  };
+  const base: Activities = { ...happy, ...overrides };
+  const traced =
+    <Input extends unknown[], Output>(name: string, activity: (...input: Input) => Promise<Output>) =>
+    async (...input: Input): Promise<Output> => {
+      trace.calls.push(name);
+      return activity(...input);
+    };
+  const activities: Activities = {
+    checkReadiness: traced('checkReadiness', base.checkReadiness),
+    freezeManifest: traced('freezeManifest', base.freezeManifest),
+    startTraining: traced('startTraining', base.startTraining),
+    waitForTraining: traced('waitForTraining', base.waitForTraining),
+    keepInteractions: traced('keepInteractions', base.keepInteractions),
+    evaluateModel: traced('evaluateModel', base.evaluateModel),
+    loadShards: traced('loadShards', base.loadShards),
+    verifyLoad: traced('verifyLoad', base.verifyLoad),
+    readLive: traced('readLive', base.readLive),
+    publish: traced('publish', base.publish),
+    rollBack: traced('rollBack', base.rollBack),
+    writeReport: traced('writeReport', base.writeReport),
+  };
+  return { activities, trace };
+}
+
+/** Heartbeats until it is cancelled, like a watch over a long job. */
+export async function untilCancelled(): Promise<never> {
+  for (;;) {
+    heartbeat({ jobName: 'frontpage-2026-11-23-0123456789ab-a1', status: 'Training', interruptions: 0 });
+    await sleep(100);
+  }
+}

@@ -1,0 +1,90 @@
+/** One time-skipping server and one worker for a test file; activities are whatever the running test puts in place. */
+import { randomUUID } from 'node:crypto';
+import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
+import { programs } from '../../local/prepare';
+import { type Activities, searchAttributes } from '../../src/contract';
+
+export interface WorkflowTestbed {
+  readonly env: TestWorkflowEnvironment;
+  readonly taskQueue: string;
+  /** Replaces the activities for the next run. */
+  use(activities: Activities): void;
+  close(): Promise<void>;
+}
+
+export async function createTestbed(options: { maxCachedWorkflows?: number } = {}): Promise<WorkflowTestbed> {
+  quietRuntime();
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: programs.temporalTestServer } },
+  });
+  // The time-skipping server cannot list what it has, but it takes additions.
+  await env.client.connection.operatorService.addSearchAttributes({
+    namespace: env.namespace ?? 'default',
+    searchAttributes: Object.fromEntries(
+      Object.values(searchAttributes).map(({ name, type }) => [name, encodeSearchAttributeIndexedValueType(type) ?? 0]),
+    ),
+  });
+  const taskQueue = `test-${randomUUID()}`;
+  let current: Activities | undefined;
+  const inPlace = (): Activities => {
+    if (current === undefined) throw new Error('the test has put no activities in place');
+    return current;
+  };
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue,
+    workflowBundle: { codePath: workflowBundlePath() },
+    activities: {
+      checkReadiness: (input) => inPlace().checkReadiness(input),
+      freezeManifest: (input) => inPlace().freezeManifest(input),
+      startTraining: (input) => inPlace().startTraining(input),
+      waitForTraining: (input) => inPlace().waitForTraining(input),
+      keepInteractions: (input) => inPlace().keepInteractions(input),
+      evaluateModel: (input) => inPlace().evaluateModel(input),
+      loadShards: (input) => inPlace().loadShards(input),
+      verifyLoad: (input) => inPlace().verifyLoad(input),
+      readLive: () => inPlace().readLive(),
+      publish: (input) => inPlace().publish(input),
+      rollBack: (input) => inPlace().rollBack(input),
+      writeReport: (input) => inPlace().writeReport(input),
+    } satisfies Activities,
+    debugMode: true,
+    maxHeartbeatThrottleInterval: '200 ms',
+    workflowFailureErrorTypes: { '*': ['Error'] },
+    ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
+  });
+  const running = worker.run();
+  return {
+    env,
+    taskQueue,
+    use: (activities) => {
+      current = activities;
+    },
+    async close() {
+      worker.shutdown();
+      await running;
+      await env.teardown();
+    },
+  };
+}
+
+export function workflowBundlePath(): string {
+  const path = process.env['TEST_WORKFLOW_BUNDLE'];
+  if (!path)
+    throw new Error('TEST_WORKFLOW_BUNDLE is unset: run this file through jest, whose globalSetup makes the bundle');
+  return path;
+}
+
+let quiet = false;
+
+/** Only errors reach the console; a Runtime can be installed once in a process. */
+export function quietRuntime(): void {
+  if (quiet) return;
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+  });
+  quiet = true;
+}
