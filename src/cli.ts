@@ -9,7 +9,6 @@ import { connectClient } from './clients/temporalClient';
 import { ConfigError, loadPipelineSettings, loadTableConfig, loadTemporalConfig } from './config';
 import { type RollbackInput, type RollbackResult, rollbackWorkflowId, taskQueue } from './contract';
 import { InvalidRunDate, lastCompleteDay, parseRunDate, type RunDate } from './domain/runDate';
-import { importGlobo } from './importGlobo';
 
 /** 0: done. 1: failed, with one sentence on standard error. 2: the command line is wrong (commander's own code is 1; see below). */
 const usageExitCode = 2;
@@ -122,17 +121,6 @@ export function buildProgram(): Command {
         }),
       );
       console.log(`live: ${result.to} (was ${result.from})`);
-    });
-
-  const imports = program.command('import').description('bring other click logs into the click format');
-  imports
-    .command('globo')
-    .description('convert the published Globo.com CSV files to NDJSON, one gzip file for each hour')
-    .argument('<dir>', 'folder with clicks_hour_*.csv or .csv.gz')
-    .requiredOption('--out <dir>', 'folder to write to; made when missing')
-    .action(async (dir: string, { out }: { out: string }) => {
-      const { files, clicks } = await importGlobo(dir, out);
-      console.log(`${clicks} clicks in ${files} files written to ${out}`);
     });
 
   return program;

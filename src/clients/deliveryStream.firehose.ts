@@ -5,7 +5,11 @@ import type { DeliveryStream } from './deliveryStream';
 
 export function createFirehoseDeliveryStream(streamName: string, endpoint: AwsEndpoint): DeliveryStream {
   // The packer above decides about retries, record by record; a retry of the whole call here would only add duplicates.
-  const firehose = new FirehoseClient({ ...endpoint, maxAttempts: 1 });
+  const firehose = new FirehoseClient({
+    ...endpoint,
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+  });
   return {
     async put(records) {
       const answer = await firehose.send(

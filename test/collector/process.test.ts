@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { listeningUrl, runProgram, until } from './runProgram';
+import { listeningUrl, runProgram, until } from '../support/runProgram';
 
 const main = 'src/collector/main.ts';
 

@@ -1,6 +1,6 @@
 /** The life of a training job, from request to artefact, through the real SDK client and real processes. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SageMakerBench, statusesOf, until } from './fixtures/sagemakerBench';
@@ -19,7 +19,7 @@ test('an on-demand job runs the trainer on its inputs and leaves the model as fi
   expect(job.TrainingJobStatus).toBe('Completed');
   expect(statusesOf(job)).toEqual(['Starting', 'Downloading', 'Training', 'Uploading', 'Completed']);
   expect(job.ModelArtifacts?.S3ModelArtifacts).toBe(`s3://${bench.bucket}/training/plain/output/model`);
-  expect(await bench.json('training/plain/output/model/result.json')).toEqual({
+  expect(await bench.result('plain')).toEqual({
     iterations: 3,
     resumed: 0,
     files: ['clicks', 'clicks/a.txt', 'clicks/deep', 'clicks/deep/b.txt'],
@@ -77,7 +77,7 @@ test('a manifest brings the objects it names, under their names', async () => {
   );
   await bench.finished('by-manifest');
 
-  expect(await bench.json('training/by-manifest/output/model/result.json')).toMatchObject({
+  expect(await bench.result('by-manifest')).toMatchObject({
     files: ['interactions', 'interactions/input', 'interactions/input/deep', 'interactions/input/deep/b.txt'],
   });
 });
@@ -175,4 +175,15 @@ test('every attempt has a log of its own with standard output and error', async 
   expect(state.attempts).toBe(1);
   const logs = execFileSync('sh', ['-c', `cat "${bench.dataDir}"/logs/logged/algo-1-*.log`], { encoding: 'utf8' });
   expect(logs).toMatch(/^argument=train pid=\d+ resumed=0\n/);
+});
+
+test('the agent leaves its markers beside the checkpoints, in the folder but not in S3', async () => {
+  await bench.create(bench.request('marked', { HyperParameters: { iterations: '2', seconds: '1' } }));
+  const folder = join(bench.dataDir, 'work', 'marked', '1', 'opt', 'ml', 'checkpoints');
+  await until(
+    async () => (existsSync(folder) ? readdirSync(folder) : []),
+    (files) => files.includes('state-000001.json.sagemaker-uploaded'),
+  );
+  expect(await bench.keys('checkpoints/marked/')).toEqual(['state-000001.json']);
+  await bench.finished('marked');
 });

@@ -1,7 +1,7 @@
 /** The serving API as the process that operators start and stop. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { listeningUrl, runProgram } from '../collector/runProgram';
+import { listeningUrl, runProgram } from '../support/runProgram';
 
 const main = 'src/serving/main.ts';
 const environment = {

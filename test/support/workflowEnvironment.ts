@@ -50,6 +50,8 @@ export async function createTestbed(options: { maxCachedWorkflows?: number } = {
       rollBack: (input) => inPlace().rollBack(input),
       writeReport: (input) => inPlace().writeReport(input),
     } satisfies Activities,
+    // Histories are kept in the repository: they name no machine.
+    identity: 'recorder',
     debugMode: true,
     maxHeartbeatThrottleInterval: '200 ms',
     workflowFailureErrorTypes: { '*': ['Error'] },

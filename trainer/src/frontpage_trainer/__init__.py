@@ -1,0 +1,1 @@
+"""Learns readers from clicks and writes their lists: files in, files out."""

@@ -1,0 +1,57 @@
+/** Bringing /opt/ml/model and /opt/ml/output/data to S3 when a trainer has ended: as an archive or as files. */
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { ContainerPaths } from './container';
+import type { CreateRequest } from './request';
+import { joinUri, type Storage } from './storage';
+
+const run = promisify(execFile);
+
+/**
+ * Uploads both folders and returns the URI of the model, or `undefined` when there is no model: `needsModel` says whether
+ * an empty folder still counts as one, as it does for a trainer that ended well.
+ */
+export async function uploadOutput(
+  storage: Storage,
+  request: CreateRequest,
+  paths: ContainerPaths,
+  needsModel: boolean,
+): Promise<string | undefined> {
+  const base = joinUri(request.OutputDataConfig.S3OutputPath, request.TrainingJobName, 'output');
+  const compression = request.OutputDataConfig.CompressionType;
+  if (!(await isEmpty(paths.outputData)))
+    await upload(storage, paths, 'outputData', joinUri(base, 'output'), compression);
+  if (!needsModel && (await isEmpty(paths.model))) return undefined;
+  return upload(storage, paths, 'model', joinUri(base, 'model'), compression);
+}
+
+async function upload(
+  storage: Storage,
+  paths: ContainerPaths,
+  folder: 'model' | 'outputData',
+  uri: string,
+  compression: 'GZIP' | 'NONE',
+): Promise<string> {
+  if (compression === 'NONE') {
+    await storage.uploadDirectory(paths[folder], uri);
+    return uri;
+  }
+  const archive = join(paths.dir, `${folder}.tar.gz`);
+  // Names without a leading `./`; an empty folder is an archive of nothing.
+  const entries = await readdir(paths[folder]);
+  await run('tar', [
+    '-czf',
+    archive,
+    '-C',
+    paths[folder],
+    ...(entries.length > 0 ? ['--', ...entries] : ['-T', '/dev/null']),
+  ]);
+  await storage.uploadFile(archive, `${uri}.tar.gz`);
+  return `${uri}.tar.gz`;
+}
+
+async function isEmpty(dir: string): Promise<boolean> {
+  return (await readdir(dir)).length === 0;
+}

@@ -1,0 +1,467 @@
+import { ActivityCancellationDetails, CancelledFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createActivities } from '../../src/activities';
+import {
+  ForeignTrainingJob,
+  TrainingQuotaExceeded,
+  type TrainingService,
+  TrainingServiceUnavailable,
+} from '../../src/clients/trainingService';
+import type { Activities, LoadCursor, ModelInput, StartTrainingInput } from '../../src/contract';
+import type { FreshnessPoint } from '../../src/domain/readiness';
+import { addDays, parseRunDate } from '../../src/domain/runDate';
+import type { TrainingJobState } from '../../src/domain/trainingOutcome';
+import { createMemoryLake } from '../support/memoryLake';
+import { createMemoryTable } from '../support/memoryTable';
+import { putArtefact } from '../support/modelArtefact';
+import { dailyInput } from '../support/scenarios';
+
+const runDate = parseRunDate('2026-11-23');
+const model: ModelInput = { runDate, jobName: 'frontpage-2026-11-23-0123456789ab-a1', version: '2026-11-23.01' };
+
+function house() {
+  const lake = createMemoryLake();
+  const table = createMemoryTable();
+  const freshness: FreshnessPoint[] = [];
+  const jobs = {
+    started: [] as string[],
+    stopped: [] as string[],
+    states: [] as (TrainingJobState | Error)[],
+    startError: undefined as Error | undefined,
+  };
+  const trainingService: TrainingService = {
+    start: async (spec) => {
+      if (jobs.startError) throw jobs.startError;
+      const adopted = jobs.started.includes(spec.name);
+      if (!adopted) jobs.started.push(spec.name);
+      return { adopted };
+    },
+    describe: async () => {
+      const next = jobs.states.length > 1 ? jobs.states.shift() : jobs.states[0];
+      if (next instanceof Error) throw next;
+      return next;
+    },
+    stop: async (name) => {
+      jobs.stopped.push(name);
+      jobs.states = [{ status: 'Stopped', secondaryStatus: 'Stopped', interruptions: 0 }];
+    },
+  };
+  const activities = createActivities({
+    lake,
+    table,
+    trainingService,
+    deliveryMetrics: { freshness: async () => freshness },
+    trainingPlace: { bucket: 'lake', roleArn: 'arn:aws:iam::000000000000:role/training', image: 'trainer:1' },
+  });
+  return { lake, table, freshness, jobs, activities };
+}
+
+/** Runs an activity in a mocked context; a second call in a new one is what Temporal's retry would be. */
+function inContext<Name extends keyof Activities>(
+  activities: Activities,
+  name: Name,
+  ...input: Parameters<Activities[Name]>
+): Promise<Awaited<ReturnType<Activities[Name]>>> {
+  // The mapped type that relates a name to its arguments is beyond what the compiler can follow here.
+  const activity = Reflect.get(activities, name);
+  return new MockActivityEnvironment().run(activity, ...input);
+}
+
+describe('checkReadiness', () => {
+  const input = { runDate, lookSeconds: 60, marginSeconds: 300 };
+
+  it('fails benignly and asks for the next look while hours are missing', async () => {
+    const { activities, lake, freshness } = house();
+    await lake.put('clicks/dt=2026-11-23/hr=05/x.gz', 'x');
+    freshness.push({ atMs: Date.parse('2026-11-23T06:00:00Z'), ageSeconds: 60 });
+    await expect(inContext(activities, 'checkReadiness', input)).rejects.toMatchObject({
+      type: 'PartitionsIncomplete',
+      nonRetryable: false,
+      category: 'BENIGN',
+      nextRetryDelay: 60_000,
+      message: expect.stringContaining('1 of 24 hours have objects'),
+    });
+  });
+
+  it('is content when each hour has objects and the watermark has passed the end of the day', async () => {
+    const { activities, lake, freshness } = house();
+    for (let hour = 0; hour < 24; hour++)
+      await lake.put(`clicks/dt=2026-11-23/hr=${String(hour).padStart(2, '0')}/x.gz`, 'x');
+    freshness.push({ atMs: Date.parse('2026-11-24T00:10:00Z'), ageSeconds: 60 });
+    expect(await inContext(activities, 'checkReadiness', input)).toMatchObject({
+      summary: expect.stringContaining('24 of 24'),
+    });
+  });
+});
+
+describe('freezeManifest', () => {
+  const input = { runDate, historyDays: 2 };
+
+  async function lakeWithDays() {
+    const made = house();
+    await made.lake.put('clicks/dt=2026-11-23/hr=00/b.gz', 'b');
+    await made.lake.put('clicks/dt=2026-11-23/hr=23/a.gz', 'a');
+    await made.lake.put('clicks/dt=2026-11-24/hr=00/late.gz', 'late');
+    await made.lake.put('clicks/dt=2026-11-24/hr=01/next-day.gz', 'next');
+    await made.lake.put('interactions/dt=2026-11-22/interactions.parquet', 'p');
+    await made.lake.put('clicks/dt=2026-11-22/hr=10/parsed-before.gz', 'x');
+    await made.lake.put('clicks/dt=2026-11-21/hr=10/never-parsed.gz', 'y');
+    return made;
+  }
+
+  it('lists the day, the first hour after it, and of earlier days the interactions, or the clicks where there are none', async () => {
+    const { activities, lake } = await lakeWithDays();
+    const frozen = await inContext(activities, 'freezeManifest', input);
+    expect(frozen).toMatchObject({ clickObjects: 4, interactionObjects: 1 });
+    expect(JSON.parse(lake.objects.get('manifests/dt=2026-11-23/clicks.manifest')?.toString() ?? '')).toEqual([
+      { prefix: 's3://lake/' },
+      'clicks/dt=2026-11-21/hr=10/never-parsed.gz',
+      'clicks/dt=2026-11-23/hr=00/b.gz',
+      'clicks/dt=2026-11-23/hr=23/a.gz',
+      'clicks/dt=2026-11-24/hr=00/late.gz',
+    ]);
+    expect(JSON.parse(lake.objects.get('manifests/dt=2026-11-23/interactions.manifest')?.toString() ?? '')).toEqual([
+      { prefix: 's3://lake/' },
+      'interactions/dt=2026-11-22/interactions.parquet',
+    ]);
+  });
+
+  it('reads what was frozen when it runs again, whatever arrived since', async () => {
+    const { activities, lake } = await lakeWithDays();
+    const first = await inContext(activities, 'freezeManifest', input);
+    await lake.put('clicks/dt=2026-11-23/hr=07/very-late.gz', 'z');
+    expect(await inContext(activities, 'freezeManifest', input)).toEqual(first);
+  });
+
+  it('refuses an empty lake, naming the prefix', async () => {
+    const { activities } = house();
+    await expect(inContext(activities, 'freezeManifest', input)).rejects.toMatchObject({
+      type: 'PartitionsIncomplete',
+      message: expect.stringContaining('clicks/dt=2026-11-23/'),
+    });
+  });
+
+  it.each(['{', '{"schema":2}', '{"schema":1,"runDate":"2026-11-22","clicks":[],"interactions":[]}'])(
+    'refuses a frozen manifest that reads %s',
+    async (content) => {
+      const { activities, lake } = await lakeWithDays();
+      await lake.put('manifests/dt=2026-11-23/partitions.json', content);
+      await expect(inContext(activities, 'freezeManifest', input)).rejects.toMatchObject({
+        type: 'ManifestInvalid',
+        nonRetryable: true,
+      });
+    },
+  );
+});
+
+describe('startTraining', () => {
+  const input: StartTrainingInput = {
+    runDate,
+    attempt: 1,
+    rung: { instanceType: 'ml.m5.xlarge', market: 'spot' },
+    manifest: { uri: 's3://lake/m', sha256: 'ab', clickObjects: 1, clickBytes: 1, interactionObjects: 0 },
+    historyDays: 7,
+    retentionDays: 14,
+    settings: dailyInput.settings.training,
+  };
+
+  it('starts one job, however often it is called', async () => {
+    const { activities, jobs } = house();
+    const first = await inContext(activities, 'startTraining', input);
+    const second = await inContext(activities, 'startTraining', input);
+    expect([first.adopted, second.adopted]).toEqual([false, true]);
+    expect(second).toEqual({ ...first, adopted: true });
+    expect(jobs.started).toEqual([first.jobName]);
+  });
+
+  it('takes a new checkpoint scope for another manifest or configuration, and the same one for another rung', async () => {
+    const { activities } = house();
+    const scopeOf = async (change: Partial<StartTrainingInput>) =>
+      (await inContext(activities, 'startTraining', { ...input, ...change })).scope;
+    const scope = await scopeOf({});
+    expect(await scopeOf({ attempt: 2, rung: { instanceType: 'ml.c5.xlarge', market: 'on-demand' } })).toBe(scope);
+    expect(await scopeOf({ manifest: { ...input.manifest, sha256: 'cd' } })).not.toBe(scope);
+    expect(await scopeOf({ settings: { ...input.settings, hyperparameters: { factors: '32' } } })).not.toBe(scope);
+  });
+
+  it.each([
+    [new ForeignTrainingJob('not ours'), 'ForeignTrainingJob', true],
+    [new TrainingQuotaExceeded('0 instances'), 'TrainingQuotaExceeded', false],
+    [new TrainingServiceUnavailable('busy'), 'TrainingServiceUnavailable', false],
+  ])('turns %s into a failure of the catalogue', async (error, type, nonRetryable) => {
+    const { activities, jobs } = house();
+    jobs.startError = error;
+    await expect(inContext(activities, 'startTraining', input)).rejects.toMatchObject({ type, nonRetryable });
+  });
+});
+
+describe('waitForTraining', () => {
+  const input = { jobName: model.jobName, scope: '0123456789ab', pollSeconds: 0.01 };
+  const training: TrainingJobState = { status: 'InProgress', secondaryStatus: 'Training', interruptions: 0 };
+
+  it('heartbeats status and progress, and tells how the job ended', async () => {
+    const { activities, jobs, lake } = house();
+    await lake.put(
+      'checkpoints/0123456789ab/progress.json',
+      JSON.stringify({
+        phase: 'tune',
+        iteration: 3,
+        iterations: 15,
+        completed: 3,
+        total: 45,
+        resumedFrom: [2],
+        remainingSeconds: 9,
+      }),
+    );
+    jobs.states = [
+      training,
+      { ...training, secondaryStatus: 'Interrupted', interruptions: 1 },
+      {
+        status: 'Completed',
+        secondaryStatus: 'Completed',
+        interruptions: 1,
+        trainingSeconds: 100,
+        billableSeconds: 35,
+      },
+    ];
+    const env = new MockActivityEnvironment();
+    const beats: unknown[] = [];
+    env.on('heartbeat', (details) => beats.push(details));
+    expect(await env.run(activities.waitForTraining, input)).toEqual({
+      outcome: 'completed',
+      interruptions: 1,
+      trainingSeconds: 100,
+      billableSeconds: 35,
+      resumedFrom: [2],
+    });
+    expect(beats).toMatchObject([
+      { status: 'Training', progress: { phase: 'tune', iteration: 3 } },
+      { status: 'Interrupted', interruptions: 1 },
+    ]);
+  });
+
+  it('goes on when the service does not answer for a while', async () => {
+    const { activities, jobs } = house();
+    jobs.states = [
+      new TrainingServiceUnavailable('ECONNREFUSED'),
+      new TrainingServiceUnavailable('Rate exceeded'),
+      { status: 'Completed', secondaryStatus: 'Completed', interruptions: 0 },
+    ];
+    expect(await inContext(activities, 'waitForTraining', input)).toMatchObject({ outcome: 'completed' });
+  });
+
+  it('fails when the job is gone', async () => {
+    const { activities } = house();
+    await expect(inContext(activities, 'waitForTraining', input)).rejects.toMatchObject({ type: 'TrainingJobMissing' });
+  });
+
+  it('stops the paid job when it is cancelled, and only then lets go', async () => {
+    const { activities, jobs } = house();
+    jobs.states = [training];
+    const env = new MockActivityEnvironment();
+    const waiting = env.run(activities.waitForTraining, input);
+    setTimeout(() => env.cancel('CANCELLED', new ActivityCancellationDetails({ cancelRequested: true })), 30);
+    await expect(waiting).rejects.toBeInstanceOf(CancelledFailure);
+    expect(jobs.stopped).toEqual([model.jobName]);
+  });
+
+  it('leaves the job alone when only its worker shuts down', async () => {
+    const { activities, jobs } = house();
+    jobs.states = [training];
+    const env = new MockActivityEnvironment();
+    const waiting = env.run(activities.waitForTraining, input);
+    setTimeout(() => env.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true })), 30);
+    await expect(waiting).rejects.toBeInstanceOf(CancelledFailure);
+    expect(jobs.stopped).toEqual([]);
+  });
+});
+
+describe('evaluateModel', () => {
+  it('judges by the trainer’s metrics and the readers of the live set', async () => {
+    const { activities, lake, table } = house();
+    await putArtefact(lake, model, { readers: 40, readersPerShard: 20 });
+    await table.recordVersion({
+      version: '2026-11-22.01',
+      runDate: addDays(runDate, -1),
+      items: 101,
+      readers: 100,
+      modelUri: 's3://lake/x',
+      publishedAt: '2026-11-23T01:00:00Z',
+    });
+    table.pointer = { version: '2026-11-22.01', runDate: addDays(runDate, -1), publishedAt: '', reason: '' };
+    const evaluated = await inContext(activities, 'evaluateModel', { ...model, settings: dailyInput.settings.gate });
+    expect(evaluated).toMatchObject({
+      readers: 40,
+      items: 41,
+      shards: 3,
+      quality: { candidate: { recallAt10: 0.12 } },
+    });
+    expect(evaluated.decision.checks.filter((check) => !check.passed).map(({ name }) => name)).toEqual([
+      'readers against the live set',
+    ]);
+  });
+
+  it('refuses an artefact of another run', async () => {
+    const { activities, lake } = house();
+    await putArtefact(lake, model, { readers: 10, readersPerShard: 5 });
+    await expect(
+      inContext(activities, 'evaluateModel', {
+        ...model,
+        version: '2026-11-23.02',
+        settings: dailyInput.settings.gate,
+      }),
+    ).rejects.toMatchObject({ type: 'ModelArtefactInvalid' });
+  });
+});
+
+describe('loadShards', () => {
+  const all = { ...model, group: 0, groups: 1, maxUnitsPerSecond: 1e6 };
+
+  it('loads the same table however often and in whatever groups it runs', async () => {
+    const { activities, lake, table } = house();
+    await putArtefact(lake, model, { readers: 130, readersPerShard: 40 });
+    expect(await inContext(activities, 'loadShards', all)).toMatchObject({ items: 131 });
+    const once = new Map(table.lists);
+    const parts = await Promise.all(
+      [0, 1, 2].map((group) => inContext(activities, 'loadShards', { ...all, group, groups: 3 })),
+    );
+    expect(parts.reduce((sum, part) => sum + part.items, 0)).toBe(131);
+    expect(table.lists).toEqual(once);
+    expect(Math.max(...table.batchSizes)).toBe(25);
+  });
+
+  it('sends again only what was left unprocessed, until nothing is', async () => {
+    const { activities, lake, table } = house();
+    await putArtefact(lake, model, { readers: 60, readersPerShard: 60 });
+    const refusals = new Map<string, number>();
+    table.refuse = ({ pk }) => {
+      const before = refusals.get(pk) ?? 0;
+      refusals.set(pk, before + 1);
+      return before < 2 && pk.endsWith('7');
+    };
+    const loaded = await inContext(activities, 'loadShards', all);
+    expect(loaded.items).toBe(61);
+    expect(loaded.throttledBatches).toBeGreaterThan(0);
+    expect(table.lists.size).toBe(61);
+    expect(refusals.get('u#r7')).toBe(3);
+    expect(refusals.get('u#r8')).toBe(1);
+  });
+
+  it('goes on from the cursor of the attempt before, and counts each item once', async () => {
+    const { activities, lake, table } = house();
+    await putArtefact(lake, model, { readers: 100, readersPerShard: 50 });
+    const cursor: LoadCursor = { shard: 1, line: 25, itemsLoaded: 75, throttledBatches: 0 };
+    const env = new MockActivityEnvironment({ heartbeatDetails: cursor, attempt: 2 });
+    expect(await env.run(activities.loadShards, all)).toMatchObject({ items: 101 });
+    expect(table.lists.size).toBe(26);
+  });
+
+  it('refuses a shard whose bytes are not what the manifest says, and writes nothing of it', async () => {
+    const { activities, lake, table } = house();
+    await putArtefact(lake, model, { readers: 10, readersPerShard: 10 });
+    const key = `training/${model.jobName}/output/model/recommendations/part-00000.json.gz`;
+    const body = Buffer.from(lake.objects.get(key) ?? '');
+    body[body.length - 1] = (body.at(-1) ?? 0) ^ 1;
+    await lake.put(key, body);
+    await expect(inContext(activities, 'loadShards', all)).rejects.toMatchObject({
+      type: 'ModelArtefactInvalid',
+      nonRetryable: true,
+      message: expect.stringContaining('part-00000.json.gz'),
+    });
+    expect(table.lists.size).toBe(0);
+  });
+});
+
+describe('verifyLoad', () => {
+  const input = { ...model, itemsLoaded: 31, samplePerShard: 10 };
+
+  it('is content with a table that holds what the shards say', async () => {
+    const { activities, lake } = house();
+    await putArtefact(lake, model, { readers: 30, readersPerShard: 15 });
+    await inContext(activities, 'loadShards', { ...model, group: 0, groups: 1, maxUnitsPerSecond: 1e6 });
+    expect(await inContext(activities, 'verifyLoad', input)).toEqual({ sampled: 21 });
+  });
+
+  it.each([
+    ['an item is missing', (table: ReturnType<typeof createMemoryTable>) => table.lists.delete('u#r0|v#2026-11-23.01')],
+    [
+      'an item differs',
+      (table: ReturnType<typeof createMemoryTable>) =>
+        table.lists.set('u#r29|v#2026-11-23.01', {
+          pk: 'u#r29',
+          sk: 'v#2026-11-23.01',
+          articles: 'a0',
+          expiresAt: 1_765_152_000,
+        }),
+    ],
+  ])('fails when %s', async (_what, damage) => {
+    const { activities, lake, table } = house();
+    await putArtefact(lake, model, { readers: 30, readersPerShard: 15 });
+    await inContext(activities, 'loadShards', { ...model, group: 0, groups: 1, maxUnitsPerSecond: 1e6 });
+    damage(table);
+    await expect(inContext(activities, 'verifyLoad', input)).rejects.toMatchObject({ type: 'LoadVerificationFailed' });
+  });
+
+  it('fails when fewer items were loaded than the artefact has', async () => {
+    const { activities, lake } = house();
+    await putArtefact(lake, model, { readers: 30, readersPerShard: 15 });
+    await expect(inContext(activities, 'verifyLoad', { ...input, itemsLoaded: 30 })).rejects.toMatchObject({
+      type: 'LoadVerificationFailed',
+      message: expect.stringContaining('30 items were loaded, the artefact has 31'),
+    });
+  });
+});
+
+describe('publish', () => {
+  const input = { ...model, items: 31, readers: 30 };
+
+  it('moves the pointer once, and recognises its own move when it runs again', async () => {
+    const { activities, table } = house();
+    await inContext(activities, 'publish', input);
+    await inContext(activities, 'publish', input);
+    expect(table.pointer).toMatchObject({ version: model.version, runDate });
+    expect(await table.versions()).toMatchObject([{ version: model.version, items: 31 }]);
+  });
+
+  it('recognises a move whose answer was lost', async () => {
+    const { activities, table } = house();
+    table.loseNextMoveReply = true;
+    await expect(inContext(activities, 'publish', input)).rejects.toThrow('connection reset');
+    await inContext(activities, 'publish', input);
+    expect(table.pointer?.version).toBe(model.version);
+  });
+
+  it('loses against whoever moved the pointer first', async () => {
+    const { activities, table } = house();
+    table.pointer = { version: '2026-11-24.01', runDate: addDays(runDate, 1), publishedAt: '', reason: '' };
+    await expect(inContext(activities, 'publish', { ...input, expectedLive: '2026-11-22.01' })).rejects.toMatchObject({
+      type: 'PublishConflict',
+    });
+    expect(table.pointer.version).toBe('2026-11-24.01');
+  });
+});
+
+describe('rollBack', () => {
+  it('makes a kept version live again, and refuses one that is gone', async () => {
+    const { activities, lake, table } = house();
+    await putArtefact(lake, model, { readers: 5, readersPerShard: 5 });
+    await inContext(activities, 'loadShards', { ...model, group: 0, groups: 1, maxUnitsPerSecond: 1e6 });
+    await inContext(activities, 'publish', { ...model, items: 6, readers: 5 });
+    const from = { version: '2026-11-24.01', runDate: addDays(runDate, 1) };
+    table.pointer = { ...from, publishedAt: '', reason: '' };
+    await inContext(activities, 'rollBack', { from, toVersion: model.version, reason: 'bad lists' });
+    expect(table.pointer).toMatchObject({ version: model.version, previous: '2026-11-24.01', reason: 'bad lists' });
+    await expect(
+      inContext(activities, 'rollBack', { from, toVersion: '2026-11-01.01', reason: 'x' }),
+    ).rejects.toMatchObject({ type: 'VersionNotKept' });
+  });
+});
+
+describe('keepInteractions', () => {
+  it('copies each compacted day to where later runs look for it', async () => {
+    const { activities, lake } = house();
+    await putArtefact(lake, model, { readers: 5, readersPerShard: 5 });
+    expect(await inContext(activities, 'keepInteractions', model)).toEqual({ days: 1 });
+    expect(lake.objects.get('interactions/dt=2026-11-23/interactions.parquet')?.toString()).toBe('parquet');
+  });
+});

@@ -1,0 +1,78 @@
+/**
+ * `npm test`: every check of the house, one after another, with one count at the end. A check that is no test file
+ * (types, lint, format) counts as one. All run even when one fails; the exit code is 1 when any did.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { prepare, programs, repositoryRoot } from '../local/prepare';
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+interface Check {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Reads how many tests passed and failed; without it the check counts as one. */
+  readonly count?: () => Count;
+}
+
+const reports = mkdtempSync(join(tmpdir(), 'frontpage-test-run-'));
+const jestReport = join(reports, 'jest.json');
+const bin = (name: string): string => join(repositoryRoot, 'node_modules', '.bin', name);
+
+const checks: readonly Check[] = [
+  { name: 'types', command: bin('tsc'), args: ['-p', '.'] },
+  { name: 'lint', command: bin('oxlint'), args: ['--type-aware', '--deny-warnings'] },
+  { name: 'format', command: bin('biome'), args: ['ci', '.'] },
+  { name: 'trainer lint', command: programs.python, args: ['-m', 'ruff', 'check', 'trainer'] },
+  { name: 'trainer format', command: programs.python, args: ['-m', 'ruff', 'format', '--check', 'trainer'] },
+  {
+    name: 'tests',
+    command: bin('jest'),
+    args: ['--json', '--outputFile', jestReport],
+    count: countJest,
+  },
+];
+
+const jestSchema = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numRuntimeErrorTestSuites: z.number(),
+});
+
+function countJest(): Count {
+  const report = jestSchema.parse(JSON.parse(readFileSync(jestReport, 'utf8')));
+  // A file that cannot even be loaded has no tests to fail, so it counts as one failure.
+  return { passed: report.numPassedTests, failed: report.numFailedTests + report.numRuntimeErrorTestSuites };
+}
+
+function run(check: Check): Count {
+  console.log(`\n=== ${check.name}`);
+  const { status } = spawnSync(check.command, check.args, {
+    cwd: repositoryRoot,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+  });
+  try {
+    const counted = check.count?.() ?? { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
+    // A runner that fails without a failed test failed itself; none of its tests may hide that.
+    return status !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted;
+  } catch (error) {
+    console.error(`${check.name} left no report: ${String(error)}`);
+    return { passed: 0, failed: 1 };
+  }
+}
+
+prepare((line) => console.log(line));
+const counts = checks.map((check) => ({ name: check.name, ...run(check) }));
+const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+console.log('\n=== all');
+for (const count of counts) console.log(`${count.name.padEnd(16)} ${count.passed} passed, ${count.failed} failed`);
+console.log(`${counts.reduce((sum, count) => sum + count.passed, 0)} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,48 @@
+/** A recommendation table in memory that can refuse writes as DynamoDB does. */
+import type { LivePointer, RecommendationTable, VersionRecord } from '../../src/clients/recommendationTable';
+import type { StoredList } from '../../src/domain/storedList';
+
+export interface MemoryTable extends RecommendationTable {
+  readonly lists: Map<string, StoredList>;
+  readonly batchSizes: number[];
+  pointer: LivePointer | undefined;
+  /** Called for each list of a write: true leaves it unprocessed. */
+  refuse: (list: StoredList) => boolean;
+  /** Thrown after the next pointer move has taken effect: a reply that got lost. */
+  loseNextMoveReply: boolean;
+}
+
+const keyOf = ({ pk, sk }: Pick<StoredList, 'pk' | 'sk'>): string => `${pk}|${sk}`;
+
+export function createMemoryTable(): MemoryTable {
+  const records = new Map<string, VersionRecord>();
+  const table: MemoryTable = {
+    lists: new Map(),
+    batchSizes: [],
+    pointer: undefined,
+    refuse: () => false,
+    loseNextMoveReply: false,
+    write: async (lists) => {
+      table.batchSizes.push(lists.length);
+      const unprocessed = lists.filter((list) => table.refuse(list));
+      for (const list of lists) if (!unprocessed.includes(list)) table.lists.set(keyOf(list), list);
+      return { unprocessed, consumedUnits: lists.length - unprocessed.length };
+    },
+    read: async (keys) => keys.flatMap((key) => table.lists.get(keyOf(key)) ?? []),
+    live: async () => table.pointer,
+    moveLive: async (to, expectedVersion) => {
+      if (table.pointer?.version !== expectedVersion) return false;
+      table.pointer = to;
+      if (table.loseNextMoveReply) {
+        table.loseNextMoveReply = false;
+        throw new Error('connection reset');
+      }
+      return true;
+    },
+    recordVersion: async (record) => {
+      records.set(record.version, record);
+    },
+    versions: async () => [...records.values()].sort((a, b) => (a.version < b.version ? 1 : -1)),
+  };
+  return table;
+}
