@@ -57,13 +57,10 @@ function house() {
 }
 
 /** Runs an activity in a mocked context; a second call in a new one is what Temporal's retry would be. */
-function inContext<Name extends keyof Activities>(
-  activities: Activities,
-  name: Name,
-  ...input: Parameters<Activities[Name]>
-): Promise<Awaited<ReturnType<Activities[Name]>>> {
-  // The mapped type that relates a name to its arguments is beyond what the compiler can follow here.
-  const activity = Reflect.get(activities, name);
+function inContext<Input extends unknown[], Output>(
+  activity: (...input: Input) => Promise<Output>,
+  ...input: Input
+): Promise<Output> {
   return new MockActivityEnvironment().run(activity, ...input);
 }
 
@@ -74,7 +71,7 @@ describe('checkReadiness', () => {
     const { activities, lake, freshness } = house();
     await lake.put('clicks/dt=2026-11-23/hr=05/x.gz', 'x');
     freshness.push({ atMs: Date.parse('2026-11-23T06:00:00Z'), ageSeconds: 60 });
-    await expect(inContext(activities, 'checkReadiness', input)).rejects.toMatchObject({
+    await expect(inContext(activities.checkReadiness, input)).rejects.toMatchObject({
       type: 'PartitionsIncomplete',
       nonRetryable: false,
       category: 'BENIGN',
@@ -88,7 +85,7 @@ describe('checkReadiness', () => {
     for (let hour = 0; hour < 24; hour++)
       await lake.put(`clicks/dt=2026-11-23/hr=${String(hour).padStart(2, '0')}/x.gz`, 'x');
     freshness.push({ atMs: Date.parse('2026-11-24T00:10:00Z'), ageSeconds: 60 });
-    expect(await inContext(activities, 'checkReadiness', input)).toMatchObject({
+    expect(await inContext(activities.checkReadiness, input)).toMatchObject({
       summary: expect.stringContaining('24 of 24'),
     });
   });
@@ -111,7 +108,7 @@ describe('freezeManifest', () => {
 
   it('lists the day, the first hour after it, and of earlier days the interactions, or the clicks where there are none', async () => {
     const { activities, lake } = await lakeWithDays();
-    const frozen = await inContext(activities, 'freezeManifest', input);
+    const frozen = await inContext(activities.freezeManifest, input);
     expect(frozen).toMatchObject({ clickObjects: 4, interactionObjects: 1 });
     expect(JSON.parse(lake.objects.get('manifests/dt=2026-11-23/clicks.manifest')?.toString() ?? '')).toEqual([
       { prefix: 's3://lake/' },
@@ -128,14 +125,14 @@ describe('freezeManifest', () => {
 
   it('reads what was frozen when it runs again, whatever arrived since', async () => {
     const { activities, lake } = await lakeWithDays();
-    const first = await inContext(activities, 'freezeManifest', input);
+    const first = await inContext(activities.freezeManifest, input);
     await lake.put('clicks/dt=2026-11-23/hr=07/very-late.gz', 'z');
-    expect(await inContext(activities, 'freezeManifest', input)).toEqual(first);
+    expect(await inContext(activities.freezeManifest, input)).toEqual(first);
   });
 
   it('refuses an empty lake, naming the prefix', async () => {
     const { activities } = house();
-    await expect(inContext(activities, 'freezeManifest', input)).rejects.toMatchObject({
+    await expect(inContext(activities.freezeManifest, input)).rejects.toMatchObject({
       type: 'PartitionsIncomplete',
       message: expect.stringContaining('clicks/dt=2026-11-23/'),
     });
@@ -146,7 +143,7 @@ describe('freezeManifest', () => {
     async (content) => {
       const { activities, lake } = await lakeWithDays();
       await lake.put('manifests/dt=2026-11-23/partitions.json', content);
-      await expect(inContext(activities, 'freezeManifest', input)).rejects.toMatchObject({
+      await expect(inContext(activities.freezeManifest, input)).rejects.toMatchObject({
         type: 'ManifestInvalid',
         nonRetryable: true,
       });
@@ -167,8 +164,8 @@ describe('startTraining', () => {
 
   it('starts one job, however often it is called', async () => {
     const { activities, jobs } = house();
-    const first = await inContext(activities, 'startTraining', input);
-    const second = await inContext(activities, 'startTraining', input);
+    const first = await inContext(activities.startTraining, input);
+    const second = await inContext(activities.startTraining, input);
     expect([first.adopted, second.adopted]).toEqual([false, true]);
     expect(second).toEqual({ ...first, adopted: true });
     expect(jobs.started).toEqual([first.jobName]);
@@ -177,7 +174,7 @@ describe('startTraining', () => {
   it('takes a new checkpoint scope for another manifest or configuration, and the same one for another rung', async () => {
     const { activities } = house();
     const scopeOf = async (change: Partial<StartTrainingInput>) =>
-      (await inContext(activities, 'startTraining', { ...input, ...change })).scope;
+      (await inContext(activities.startTraining, { ...input, ...change })).scope;
     const scope = await scopeOf({});
     expect(await scopeOf({ attempt: 2, rung: { instanceType: 'ml.c5.xlarge', market: 'on-demand' } })).toBe(scope);
     expect(await scopeOf({ manifest: { ...input.manifest, sha256: 'cd' } })).not.toBe(scope);
@@ -191,7 +188,7 @@ describe('startTraining', () => {
   ])('turns %s into a failure of the catalogue', async (error, type, nonRetryable) => {
     const { activities, jobs } = house();
     jobs.startError = error;
-    await expect(inContext(activities, 'startTraining', input)).rejects.toMatchObject({ type, nonRetryable });
+    await expect(inContext(activities.startTraining, input)).rejects.toMatchObject({ type, nonRetryable });
   });
 });
 
@@ -247,12 +244,12 @@ describe('waitForTraining', () => {
       new TrainingServiceUnavailable('Rate exceeded'),
       { status: 'Completed', secondaryStatus: 'Completed', interruptions: 0 },
     ];
-    expect(await inContext(activities, 'waitForTraining', input)).toMatchObject({ outcome: 'completed' });
+    expect(await inContext(activities.waitForTraining, input)).toMatchObject({ outcome: 'completed' });
   });
 
   it('fails when the job is gone', async () => {
     const { activities } = house();
-    await expect(inContext(activities, 'waitForTraining', input)).rejects.toMatchObject({ type: 'TrainingJobMissing' });
+    await expect(inContext(activities.waitForTraining, input)).rejects.toMatchObject({ type: 'TrainingJobMissing' });
   });
 
   it('stops the paid job when it is cancelled, and only then lets go', async () => {
@@ -289,7 +286,7 @@ describe('evaluateModel', () => {
       publishedAt: '2026-11-23T01:00:00Z',
     });
     table.pointer = { version: '2026-11-22.01', runDate: addDays(runDate, -1), publishedAt: '', reason: '' };
-    const evaluated = await inContext(activities, 'evaluateModel', { ...model, settings: dailyInput.settings.gate });
+    const evaluated = await inContext(activities.evaluateModel, { ...model, settings: dailyInput.settings.gate });
     expect(evaluated).toMatchObject({
       readers: 40,
       items: 41,
@@ -305,7 +302,7 @@ describe('evaluateModel', () => {
     const { activities, lake } = house();
     await putArtefact(lake, model, { readers: 10, readersPerShard: 5 });
     await expect(
-      inContext(activities, 'evaluateModel', {
+      inContext(activities.evaluateModel, {
         ...model,
         version: '2026-11-23.02',
         settings: dailyInput.settings.gate,
@@ -320,10 +317,10 @@ describe('loadShards', () => {
   it('loads the same table however often and in whatever groups it runs', async () => {
     const { activities, lake, table } = house();
     await putArtefact(lake, model, { readers: 130, readersPerShard: 40 });
-    expect(await inContext(activities, 'loadShards', all)).toMatchObject({ items: 131 });
+    expect(await inContext(activities.loadShards, all)).toMatchObject({ items: 131 });
     const once = new Map(table.lists);
     const parts = await Promise.all(
-      [0, 1, 2].map((group) => inContext(activities, 'loadShards', { ...all, group, groups: 3 })),
+      [0, 1, 2].map((group) => inContext(activities.loadShards, { ...all, group, groups: 3 })),
     );
     expect(parts.reduce((sum, part) => sum + part.items, 0)).toBe(131);
     expect(table.lists).toEqual(once);
@@ -339,7 +336,7 @@ describe('loadShards', () => {
       refusals.set(pk, before + 1);
       return before < 2 && pk.endsWith('7');
     };
-    const loaded = await inContext(activities, 'loadShards', all);
+    const loaded = await inContext(activities.loadShards, all);
     expect(loaded.items).toBe(61);
     expect(loaded.throttledBatches).toBeGreaterThan(0);
     expect(table.lists.size).toBe(61);
@@ -363,7 +360,7 @@ describe('loadShards', () => {
     const body = Buffer.from(lake.objects.get(key) ?? '');
     body[body.length - 1] = (body.at(-1) ?? 0) ^ 1;
     await lake.put(key, body);
-    await expect(inContext(activities, 'loadShards', all)).rejects.toMatchObject({
+    await expect(inContext(activities.loadShards, all)).rejects.toMatchObject({
       type: 'ModelArtefactInvalid',
       nonRetryable: true,
       message: expect.stringContaining('part-00000.json.gz'),
@@ -378,8 +375,8 @@ describe('verifyLoad', () => {
   it('is content with a table that holds what the shards say', async () => {
     const { activities, lake } = house();
     await putArtefact(lake, model, { readers: 30, readersPerShard: 15 });
-    await inContext(activities, 'loadShards', { ...model, group: 0, groups: 1, maxUnitsPerSecond: 1e6 });
-    expect(await inContext(activities, 'verifyLoad', input)).toEqual({ sampled: 21 });
+    await inContext(activities.loadShards, { ...model, group: 0, groups: 1, maxUnitsPerSecond: 1e6 });
+    expect(await inContext(activities.verifyLoad, input)).toEqual({ sampled: 21 });
   });
 
   it.each([
@@ -397,15 +394,15 @@ describe('verifyLoad', () => {
   ])('fails when %s', async (_what, damage) => {
     const { activities, lake, table } = house();
     await putArtefact(lake, model, { readers: 30, readersPerShard: 15 });
-    await inContext(activities, 'loadShards', { ...model, group: 0, groups: 1, maxUnitsPerSecond: 1e6 });
+    await inContext(activities.loadShards, { ...model, group: 0, groups: 1, maxUnitsPerSecond: 1e6 });
     damage(table);
-    await expect(inContext(activities, 'verifyLoad', input)).rejects.toMatchObject({ type: 'LoadVerificationFailed' });
+    await expect(inContext(activities.verifyLoad, input)).rejects.toMatchObject({ type: 'LoadVerificationFailed' });
   });
 
   it('fails when fewer items were loaded than the artefact has', async () => {
     const { activities, lake } = house();
     await putArtefact(lake, model, { readers: 30, readersPerShard: 15 });
-    await expect(inContext(activities, 'verifyLoad', { ...input, itemsLoaded: 30 })).rejects.toMatchObject({
+    await expect(inContext(activities.verifyLoad, { ...input, itemsLoaded: 30 })).rejects.toMatchObject({
       type: 'LoadVerificationFailed',
       message: expect.stringContaining('30 items were loaded, the artefact has 31'),
     });
@@ -417,8 +414,8 @@ describe('publish', () => {
 
   it('moves the pointer once, and recognises its own move when it runs again', async () => {
     const { activities, table } = house();
-    await inContext(activities, 'publish', input);
-    await inContext(activities, 'publish', input);
+    await inContext(activities.publish, input);
+    await inContext(activities.publish, input);
     expect(table.pointer).toMatchObject({ version: model.version, runDate });
     expect(await table.versions()).toMatchObject([{ version: model.version, items: 31 }]);
   });
@@ -426,15 +423,15 @@ describe('publish', () => {
   it('recognises a move whose answer was lost', async () => {
     const { activities, table } = house();
     table.loseNextMoveReply = true;
-    await expect(inContext(activities, 'publish', input)).rejects.toThrow('connection reset');
-    await inContext(activities, 'publish', input);
+    await expect(inContext(activities.publish, input)).rejects.toThrow('connection reset');
+    await inContext(activities.publish, input);
     expect(table.pointer?.version).toBe(model.version);
   });
 
   it('loses against whoever moved the pointer first', async () => {
     const { activities, table } = house();
     table.pointer = { version: '2026-11-24.01', runDate: addDays(runDate, 1), publishedAt: '', reason: '' };
-    await expect(inContext(activities, 'publish', { ...input, expectedLive: '2026-11-22.01' })).rejects.toMatchObject({
+    await expect(inContext(activities.publish, { ...input, expectedLive: '2026-11-22.01' })).rejects.toMatchObject({
       type: 'PublishConflict',
     });
     expect(table.pointer.version).toBe('2026-11-24.01');
@@ -445,14 +442,14 @@ describe('rollBack', () => {
   it('makes a kept version live again, and refuses one that is gone', async () => {
     const { activities, lake, table } = house();
     await putArtefact(lake, model, { readers: 5, readersPerShard: 5 });
-    await inContext(activities, 'loadShards', { ...model, group: 0, groups: 1, maxUnitsPerSecond: 1e6 });
-    await inContext(activities, 'publish', { ...model, items: 6, readers: 5 });
+    await inContext(activities.loadShards, { ...model, group: 0, groups: 1, maxUnitsPerSecond: 1e6 });
+    await inContext(activities.publish, { ...model, items: 6, readers: 5 });
     const from = { version: '2026-11-24.01', runDate: addDays(runDate, 1) };
     table.pointer = { ...from, publishedAt: '', reason: '' };
-    await inContext(activities, 'rollBack', { from, toVersion: model.version, reason: 'bad lists' });
+    await inContext(activities.rollBack, { from, toVersion: model.version, reason: 'bad lists' });
     expect(table.pointer).toMatchObject({ version: model.version, previous: '2026-11-24.01', reason: 'bad lists' });
     await expect(
-      inContext(activities, 'rollBack', { from, toVersion: '2026-11-01.01', reason: 'x' }),
+      inContext(activities.rollBack, { from, toVersion: '2026-11-01.01', reason: 'x' }),
     ).rejects.toMatchObject({ type: 'VersionNotKept' });
   });
 });
@@ -461,7 +458,7 @@ describe('keepInteractions', () => {
   it('copies each compacted day to where later runs look for it', async () => {
     const { activities, lake } = house();
     await putArtefact(lake, model, { readers: 5, readersPerShard: 5 });
-    expect(await inContext(activities, 'keepInteractions', model)).toEqual({ days: 1 });
+    expect(await inContext(activities.keepInteractions, model)).toEqual({ days: 1 });
     expect(lake.objects.get('interactions/dt=2026-11-23/interactions.parquet')?.toString()).toBe('parquet');
   });
 });
