@@ -7,7 +7,7 @@ import {
   type TrainingService,
   TrainingServiceUnavailable,
 } from '../../src/clients/trainingService';
-import type { Activities, LoadCursor, ModelInput, StartTrainingInput } from '../../src/contract';
+import type { LoadCursor, ModelInput, StartTrainingInput } from '../../src/contract';
 import type { FreshnessPoint } from '../../src/domain/readiness';
 import { addDays, parseRunDate } from '../../src/domain/runDate';
 import type { TrainingJobState } from '../../src/domain/trainingOutcome';

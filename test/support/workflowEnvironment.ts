@@ -17,6 +17,7 @@ export interface WorkflowTestbed {
 export async function createTestbed(options: { maxCachedWorkflows?: number } = {}): Promise<WorkflowTestbed> {
   quietRuntime();
   const env = await TestWorkflowEnvironment.createTimeSkipping({
+    client: { identity: 'recorder' },
     server: { executable: { type: 'existing-path', path: programs.temporalTestServer } },
   });
   // The time-skipping server cannot list what it has, but it takes additions.
