@@ -5,27 +5,27 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
-import { CreateDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-firehose';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Client } from '@temporalio/client';
 import type { AwsEndpoint } from '../src/clients/awsEndpoint';
-import { connectClient, ensureSearchAttributes } from '../src/clients/temporalClient';
+import { connectClient } from '../src/clients/temporalClient';
 import { loadTemporalConfig } from '../src/config';
-import { searchAttributes } from '../src/contract';
-import { clicksPrefixExpression, errorsPrefixExpression } from '../src/domain/keys';
 import { emulatorSpec } from './emulator';
 import { programs, repositoryRoot } from './prepare';
 import { answersHttp, freePort, StartFailed } from './processes';
+import {
+  bucket,
+  createBucketAndTable,
+  createDeliveryStream,
+  image,
+  registerSearchAttributes,
+  roleArn,
+  stream,
+  table,
+} from './resources';
 import { Supervisor, type SupervisorEvents } from './supervisor';
 
-export const bucket = 'frontpage-lake';
-export const table = 'frontpage-recommendations';
-export const stream = 'frontpage-clicks';
-const roleArn = 'arn:aws:iam::000000000000:role/frontpage-training';
-const image = 'frontpage-trainer:local';
-
-export type PortName = 'temporal' | 'ui' | 'aws' | 'firehose' | 'sagemaker' | 'collector' | 'serving';
+export const portNames = ['temporal', 'ui', 'aws', 'firehose', 'sagemaker', 'collector', 'serving'] as const;
+export type PortName = (typeof portNames)[number];
 
 export interface CloudOptions {
   /** Everything the cloud keeps lies below this folder; the same folder continues where it was. */
@@ -96,7 +96,7 @@ export class Cloud {
     await this.supervisor.start(
       emulatorSpec({ port: ports.aws, stateDir: join(stateDir, 'aws'), logFile: logFile('aws') }),
     );
-    await this.createBucketAndTable();
+    await createBucketAndTable(this.aws);
 
     say('starting Firehose and SageMaker (local servers)');
     await Promise.all([
@@ -124,7 +124,7 @@ export class Cloud {
         ),
       ),
     ]);
-    await this.createDeliveryStream(options.bufferIntervalSeconds);
+    await createDeliveryStream({ ...this.aws, endpoint: this.urls.firehose }, options.bufferIntervalSeconds);
 
     say('starting Temporal');
     await this.supervisor.start({
@@ -142,12 +142,7 @@ export class Cloud {
       },
     });
 
-    const client = await this.connectTemporal();
-    try {
-      await ensureSearchAttributes(client, Object.values(searchAttributes));
-    } finally {
-      await client.connection.close();
-    }
+    await registerSearchAttributes(this.environment);
 
     say('starting worker, collector and serving');
     await Promise.all([
@@ -161,65 +156,6 @@ export class Cloud {
         script('serving', 'src/serving/main.ts', [], () => acceptsConnections(ports.serving)),
       ),
     ]);
-  }
-
-  private async createBucketAndTable(): Promise<void> {
-    const s3 = new S3Client({ ...this.aws, forcePathStyle: true });
-    const dynamodb = new DynamoDBClient(this.aws);
-    await unlessThere(
-      ['BucketAlreadyOwnedByYou', 'BucketAlreadyExists'],
-      s3.send(new CreateBucketCommand({ Bucket: bucket })),
-    );
-    await unlessThere(
-      ['ResourceInUseException'],
-      dynamodb.send(
-        new CreateTableCommand({
-          TableName: table,
-          BillingMode: 'PAY_PER_REQUEST',
-          KeySchema: [
-            { AttributeName: 'pk', KeyType: 'HASH' },
-            { AttributeName: 'sk', KeyType: 'RANGE' },
-          ],
-          AttributeDefinitions: [
-            { AttributeName: 'pk', AttributeType: 'S' },
-            { AttributeName: 'sk', AttributeType: 'S' },
-          ],
-        }),
-      ),
-    );
-    await unlessThere(
-      ['ValidationException'],
-      dynamodb.send(
-        new UpdateTimeToLiveCommand({
-          TableName: table,
-          TimeToLiveSpecification: { Enabled: true, AttributeName: 'expires_at' },
-        }),
-      ),
-    );
-    s3.destroy();
-    dynamodb.destroy();
-  }
-
-  private async createDeliveryStream(intervalSeconds: number): Promise<void> {
-    const firehose = new FirehoseClient({ ...this.aws, endpoint: this.urls.firehose });
-    await unlessThere(
-      ['ResourceInUseException'],
-      firehose.send(
-        new CreateDeliveryStreamCommand({
-          DeliveryStreamName: stream,
-          DeliveryStreamType: 'DirectPut',
-          ExtendedS3DestinationConfiguration: {
-            RoleARN: 'arn:aws:iam::000000000000:role/frontpage-delivery',
-            BucketARN: `arn:aws:s3:::${bucket}`,
-            Prefix: clicksPrefixExpression,
-            ErrorOutputPrefix: errorsPrefixExpression,
-            CompressionFormat: 'GZIP',
-            BufferingHints: { SizeInMBs: 5, IntervalInSeconds: intervalSeconds },
-          },
-        }),
-      ),
-    );
-    firehose.destroy();
   }
 }
 
@@ -301,13 +237,4 @@ function environmentOf(ports: Ports, options: CloudOptions): Record<string, stri
     // The AWS SDK says at every start that it will want a newer Node one day.
     NODE_NO_WARNINGS: '1',
   };
-}
-
-/** Creating what is there already is no error: the laptop cloud continues where it was. */
-async function unlessThere(names: readonly string[], work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!(error instanceof Error) || !names.includes(error.name)) throw error;
-  }
 }

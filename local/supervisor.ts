@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type ProgramSpec, type RunningProgram, StartFailed, startProgram, whenReady } from './processes';
+import { type ProgramSpec, processStart, type RunningProgram, StartFailed, startProgram, whenReady } from './processes';
 
 export interface SupervisedSpec extends ProgramSpec {
   /** Throws until the program is ready to work. */
@@ -99,15 +99,4 @@ function endLeftovers(pidFile: string): void {
     if (startedAt !== undefined && processStart(pid) === startedAt) process.kill(-pid, 'SIGKILL');
   }
   rmSync(pidFile);
-}
-
-/** When a process started, in clock ticks since boot; `undefined` where there is no such process, or no /proc. */
-function processStart(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command may hold spaces and parentheses; field 22 is counted from behind its last one.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
-  }
 }

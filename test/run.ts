@@ -24,6 +24,7 @@ interface Check {
 
 const reports = mkdtempSync(join(tmpdir(), 'frontpage-test-run-'));
 const jestReport = join(reports, 'jest.json');
+const pytestReport = join(reports, 'pytest.xml');
 const bin = (name: string): string => join(repositoryRoot, 'node_modules', '.bin', name);
 
 const checks: readonly Check[] = [
@@ -32,6 +33,12 @@ const checks: readonly Check[] = [
   { name: 'format', command: bin('biome'), args: ['ci', '.'] },
   { name: 'trainer lint', command: programs.python, args: ['-m', 'ruff', 'check', 'trainer'] },
   { name: 'trainer format', command: programs.python, args: ['-m', 'ruff', 'format', '--check', 'trainer'] },
+  {
+    name: 'trainer tests',
+    command: programs.python,
+    args: ['-m', 'pytest', '--quiet', '--junit-xml', pytestReport, 'trainer'],
+    count: countPytest,
+  },
   {
     name: 'tests',
     command: bin('jest'),
@@ -50,6 +57,17 @@ function countJest(): Count {
   const report = jestSchema.parse(JSON.parse(readFileSync(jestReport, 'utf8')));
   // A file that cannot even be loaded has no tests to fail, so it counts as one failure.
   return { passed: report.numPassedTests, failed: report.numFailedTests + report.numRuntimeErrorTestSuites };
+}
+
+function countPytest(): Count {
+  const report = readFileSync(pytestReport, 'utf8');
+  const of = (attribute: string): number => {
+    const value = new RegExp(`<testsuite [^>]*\\b${attribute}="(\\d+)"`).exec(report)?.[1];
+    if (value === undefined) throw new Error(`${pytestReport} does not count ${attribute}`);
+    return Number(value);
+  };
+  const failed = of('failures') + of('errors');
+  return { passed: of('tests') - failed - of('skipped'), failed };
 }
 
 function run(check: Check): Count {

@@ -18,6 +18,7 @@ type DailyWorkflow = (input: DailyInput) => Promise<DailyResult>;
 export interface RunView {
   readonly runDate: RunDate;
   readonly workflowId: string;
+  readonly startedAtMs: number;
   readonly state: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed out';
   /** Absent while no worker answers. */
   readonly status?: RunStatus;
@@ -76,6 +77,7 @@ export async function viewRun(client: Client, runDate: RunDate): Promise<RunView
     return {
       runDate,
       workflowId: handle.workflowId,
+      startedAtMs: description.startTime.getTime(),
       state: stateOf(description.status.name),
       ...(status === undefined ? {} : { status }),
       ...(description.status.name === 'RUNNING'

@@ -1,0 +1,23 @@
+/** Where the demo's clicks come from: hour by hour, in time order, up to the end of the run date. */
+import type { Click } from '../../src/domain/click';
+import type { RunDate } from '../../src/domain/runDate';
+
+export interface HourOfClicks {
+  readonly day: RunDate;
+  /** UTC, 0 to 23. */
+  readonly hour: number;
+  readonly clicks: readonly Click[];
+}
+
+export interface ClickSource {
+  /** Tells this input from every other one; part of the name of the folder that keeps the demo's state. */
+  readonly id: string;
+  /** For humans. */
+  readonly title: string;
+  /** Days before the run date that `hours` brings. */
+  readonly historyDays: number;
+  /** Every hour of every day, also those without clicks. */
+  hours(): AsyncGenerator<HourOfClicks>;
+  /** What an article is called, where the input tells; only after `hours` has passed it. */
+  titleOf(articleId: string): string | undefined;
+}

@@ -1,0 +1,125 @@
+/**
+ * Brings the demo's clicks to where real ones would be: earlier days straight into the lake, the run date through the
+ * real collector, five minutes at a time on the delivery clock.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import type { ObjectStore } from '../../src/clients/objectStore';
+import { type Click, clickLine } from '../../src/domain/click';
+import { clicksHourPrefix } from '../../src/domain/keys';
+import { endOfDayMs, type RunDate, startOfDayMs } from '../../src/domain/runDate';
+import { setDeliveryClock } from '../control';
+import type { ClickSource, HourOfClicks } from './clickSource';
+
+export interface FillTarget {
+  readonly lake: ObjectStore;
+  readonly collectorUrl: string;
+  readonly firehoseUrl: string;
+}
+
+export interface FillProgress {
+  historyDay(day: RunDate, clicks: number): void;
+  /** After each hour of the run date. */
+  hour(hour: number, clicksSoFar: number): void;
+}
+
+export interface FilledDay {
+  readonly clicks: number;
+  /** Clicks of each reader on the run date. */
+  readonly clicksOfReader: ReadonlyMap<string, number>;
+  readonly articles: ReadonlySet<string>;
+}
+
+const stepMs = 5 * 60_000;
+const hourMs = 3_600_000;
+/** What the collector takes in one request. */
+const clicksPerRequest = 500;
+const parallelRequests = 8;
+const triesPerRequest = 20;
+
+export async function fillLake(
+  source: ClickSource,
+  runDate: RunDate,
+  target: FillTarget,
+  progress: FillProgress,
+): Promise<FilledDay> {
+  const clicksOfReader = new Map<string, number>();
+  const articles = new Set<string>();
+  let ofHistoryDay = 0;
+  let clicks = 0;
+  for await (const hour of source.hours()) {
+    for (const click of hour.clicks) articles.add(click.article_id);
+    if (hour.day === runDate) {
+      await replayHour(hour, target);
+      clicks += hour.clicks.length;
+      for (const { user_id } of hour.clicks) clicksOfReader.set(user_id, (clicksOfReader.get(user_id) ?? 0) + 1);
+      progress.hour(hour.hour, clicks);
+    } else {
+      await putHour(hour, target.lake);
+      ofHistoryDay += hour.clicks.length;
+      if (hour.hour === 23) {
+        progress.historyDay(hour.day, ofHistoryDay);
+        ofHistoryDay = 0;
+      }
+    }
+  }
+  // The day is over; a minute of its aftermath takes a second, until what is still buffered has been delivered.
+  await setDeliveryClock(target.firehoseUrl, endOfDayMs(runDate) + stepMs, 60);
+  return { clicks, clicksOfReader, articles };
+}
+
+/** Safe to repeat: an hour of an earlier day has one key. */
+async function putHour({ day, hour, clicks }: HourOfClicks, lake: ObjectStore): Promise<void> {
+  if (clicks.length === 0) return;
+  await lake.put(`${clicksHourPrefix(day, hour)}earlier.ndjson.gz`, gzipSync(clicks.map(clickLine).join('')), {
+    contentEncoding: 'gzip',
+  });
+}
+
+/** Each click arrives in the five minutes in which it was made. */
+async function replayHour({ day, hour, clicks }: HourOfClicks, target: FillTarget): Promise<void> {
+  const startsMs = startOfDayMs(day) + hour * hourMs;
+  let from = 0;
+  for (let stepEndsMs = startsMs + stepMs; stepEndsMs <= startsMs + hourMs; stepEndsMs += stepMs) {
+    const next = clicks.findIndex((click, index) => index >= from && Date.parse(click.occurred_at) >= stepEndsMs);
+    const until = next === -1 ? clicks.length : next;
+    await setDeliveryClock(target.firehoseUrl, stepEndsMs - 1, 0);
+    await post(clicks.slice(from, until), target.collectorUrl);
+    from = until;
+  }
+}
+
+async function post(clicks: readonly Click[], collectorUrl: string): Promise<void> {
+  const requests = Array.from({ length: Math.ceil(clicks.length / clicksPerRequest) }, (_, index) =>
+    clicks.slice(index * clicksPerRequest, (index + 1) * clicksPerRequest),
+  );
+  async function drain(): Promise<void> {
+    for (let batch = requests.shift(); batch !== undefined; batch = requests.shift()) {
+      await postBatch(batch, collectorUrl);
+    }
+  }
+  await Promise.all(Array.from({ length: parallelRequests }, drain));
+}
+
+/** What a well-behaved sender does: comes again when the collector cannot take the clicks now, and only then. */
+async function postBatch(batch: readonly Click[], collectorUrl: string): Promise<void> {
+  let trouble = '';
+  for (let tries = 0; tries < triesPerRequest; tries++) {
+    try {
+      const response = await fetch(`${collectorUrl}/v1/clicks`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-ndjson' },
+        body: batch.map(clickLine).join(''),
+      });
+      const answer = await response.text();
+      if (response.status === 202) return;
+      trouble = `${response.status} ${answer}`;
+      if (response.status < 500) break;
+    } catch (error) {
+      // The collector is being started again.
+      trouble = String(error);
+    }
+    await sleep(500);
+  }
+  throw new Error(`the collector did not take ${batch.length} clicks: ${trouble}`);
+}

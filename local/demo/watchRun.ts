@@ -1,0 +1,89 @@
+/** Follows one run to its end and tells what changes, a line at a time. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { type RunView, viewRun } from '../../src/clients/runs';
+import type { GateDecision } from '../../src/domain/gate';
+import type { RunDate } from '../../src/domain/runDate';
+
+const lookEveryMs = 500;
+
+/** Resolves with the view of the run when it is over. `startedSinceMs` tells the wanted run from an earlier one of the day. */
+export async function watchRun(
+  client: Client,
+  runDate: RunDate,
+  startedSinceMs: number,
+  say: (line: string) => void,
+): Promise<RunView> {
+  const teller = new RunTeller(say);
+  for (;;) {
+    const view = await lookAt(client, runDate);
+    if (view !== undefined && (view.state === 'running' || view.startedAtMs >= startedSinceMs)) {
+      teller.tell(view);
+      if (view.state !== 'running') return view;
+    }
+    await sleep(lookEveryMs);
+  }
+}
+
+/** Nothing while Temporal is being started again. */
+async function lookAt(client: Client, runDate: RunDate): Promise<RunView | undefined> {
+  try {
+    return await viewRun(client, runDate);
+  } catch {
+    return undefined;
+  }
+}
+
+class RunTeller {
+  private readonly told = new Set<string>();
+  private interruptions = 0;
+  private resumes = 0;
+
+  constructor(private readonly say: (line: string) => void) {}
+
+  tell(view: RunView): void {
+    const { status, training } = view;
+    if (view.waitingFor !== undefined)
+      this.once(`waiting: ${/\d+ of 24 hours have objects.*?(?= \[|$)/.exec(view.waitingFor)?.[0] ?? view.waitingFor}`);
+    if (training !== undefined) this.tellTraining(training);
+    if (status?.gate !== undefined) this.tellGate(status.gate);
+    for (const { stage } of status?.stages ?? []) this.once(stage);
+    if (view.itemsLoaded !== undefined && view.itemsLoaded > 0)
+      this.once(`loading: ${view.itemsLoaded.toLocaleString('en')} items`);
+  }
+
+  private tellTraining({ jobName, status, interruptions, progress }: NonNullable<RunView['training']>): void {
+    this.once(`training: job ${jobName}`);
+    if (interruptions > this.interruptions) {
+      this.say(`training: INTERRUPTED, Spot took the instance back (interruption ${interruptions})`);
+      this.interruptions = interruptions;
+    }
+    const resumes = progress?.resumedFrom ?? [];
+    if (resumes.length > this.resumes) {
+      this.say(`training: RESUMED from the checkpoint after ${resumes.at(-1)} iterations`);
+      this.resumes = resumes.length;
+    }
+    if (progress === undefined || status !== 'Training')
+      this.once(`training: ${status}, ${this.interruptions} interruptions so far`);
+    else
+      this.once(
+        `training: ${progress.phase} ${progress.iteration}/${progress.iterations} (${progress.completed} of ${progress.total} iterations)`,
+      );
+  }
+
+  private tellGate(gate: GateDecision): void {
+    for (const { name, value, bound, passed } of gate.checks) {
+      this.once(`gate: ${passed ? 'passed' : 'FAILED'}  ${name}: ${figure(value)}, needs ${figure(bound)}`);
+    }
+  }
+
+  private once(line: string): void {
+    if (this.told.has(line)) return;
+    this.told.add(line);
+    this.say(line);
+  }
+}
+
+function figure(value: number): string {
+  return Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(4);
+}

@@ -1,0 +1,114 @@
+/** The daily schedule on a real dev server: the time-skipping server knows no schedules. */
+import { ScheduleOverlapPolicy } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { backfillDay, lastScheduledDay } from '../local/demo/backfill';
+import { programs } from '../local/prepare';
+import { viewRun } from '../src/clients/runs';
+import { ensureSearchAttributes } from '../src/clients/temporalClient';
+import { loadPipelineSettings } from '../src/config';
+import { dailyScheduleId, dailyWorkflowId, searchAttributes, taskQueue } from '../src/contract';
+import { parseRunDate } from '../src/domain/runDate';
+import { applySchedule, dailySchedule } from '../src/schedule';
+import { activitiesOf } from './support/scenarios';
+import { quietRuntime, workflowBundlePath } from './support/workflowEnvironment';
+
+const settings = loadPipelineSettings({});
+const nightly = dailySchedule({ cron: '30 0 * * *', timeZone: 'UTC', settings });
+
+let env: TestWorkflowEnvironment;
+let worker: Worker;
+let running: Promise<void>;
+
+beforeAll(async () => {
+  quietRuntime();
+  env = await TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path: programs.temporal },
+      log: { format: 'pretty', level: 'error' },
+    },
+  });
+  await ensureSearchAttributes(env.client, Object.values(searchAttributes));
+  worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue,
+    workflowBundle: { codePath: workflowBundlePath() },
+    activities: { ...activitiesOf({ readLive: async () => null }).activities },
+    debugMode: true,
+  });
+  running = worker.run();
+});
+
+afterAll(async () => {
+  worker.shutdown();
+  await running;
+  await env.teardown();
+});
+
+describe('the daily schedule', () => {
+  it('is created once, then updated, and keeps a pause that an operator set', async () => {
+    const handle = env.client.schedule.getHandle(dailyScheduleId);
+    expect(await applySchedule(env.client, nightly)).toBe('created');
+    await handle.pause('table maintenance');
+    const tokyo = dailySchedule({ cron: '30 3 * * *', timeZone: 'Asia/Tokyo', settings });
+    expect(await applySchedule(env.client, tokyo)).toBe('updated');
+    const { state, spec, policies } = await handle.describe();
+    expect(state).toMatchObject({ paused: true, note: 'table maintenance' });
+    expect(spec.timezone).toBe('Asia/Tokyo');
+    expect(policies).toMatchObject({ overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: 86_400_000 });
+    await handle.delete();
+  });
+
+  it('says when it runs next in its own time zone', async () => {
+    await applySchedule(env.client, dailySchedule({ cron: '30 3 * * *', timeZone: 'Asia/Tokyo', settings }));
+    const { info } = await env.client.schedule.getHandle(dailyScheduleId).describe();
+    expect(info.nextActionTimes[0]?.toISOString()).toMatch(/T18:30:00\.000Z$/);
+    await env.client.schedule.getHandle(dailyScheduleId).delete();
+  });
+
+  it('backfills a past day as the run of that day, while it is paused', async () => {
+    const runDate = parseRunDate('2026-11-20');
+    await backfillDay(env.client, { TEMPORAL_ADDRESS: env.address }, runDate);
+    const handle = env.client.workflow.getHandle('frontpage-scheduled-run-2026-11-21T00:30:00Z');
+    expect(await whenThere(() => handle.result())).toEqual({ runDate, outcome: 'published' });
+    expect(await viewRun(env.client, runDate)).toMatchObject({
+      workflowId: dailyWorkflowId(runDate),
+      state: 'completed',
+    });
+  });
+
+  it('never starts a second run beside the one of the same day', async () => {
+    const runDate = parseRunDate('2026-11-19');
+    const byHand = await env.client.workflow.start('dailyRecommendations', {
+      workflowId: dailyWorkflowId(runDate),
+      taskQueue: 'nobody-polls-this',
+      args: [{ runDate, settings }],
+    });
+    await backfillDay(env.client, { TEMPORAL_ADDRESS: env.address }, runDate);
+    const handle = env.client.workflow.getHandle('frontpage-scheduled-run-2026-11-20T00:30:00Z');
+    expect(await whenThere(() => handle.result())).toEqual({ runDate, outcome: 'joined' });
+    await byHand.terminate();
+  });
+});
+
+describe('the newest day that a schedule has run', () => {
+  it.each([
+    ['2026-11-24T00:20:00Z', '2026-11-22'],
+    ['2026-11-24T00:31:00Z', '2026-11-23'],
+    ['2026-11-24T23:59:00Z', '2026-11-23'],
+  ])('is at %s the %s', (now, day) => {
+    expect(lastScheduledDay(Date.parse(now))).toBe(day);
+  });
+});
+
+/** A backfill starts its workflow a moment after it was asked for. */
+async function whenThere<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'WorkflowNotFoundError') throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
