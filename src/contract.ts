@@ -174,8 +174,10 @@ export interface StartTrainingResult {
   readonly jobName: string;
   readonly version: string;
   readonly scope: string;
-  /** The job had been started by an earlier try of this activity. */
+  /** The job had been started before, by an earlier try of this activity or an earlier run of the day. */
   readonly adopted: boolean;
+  /** The adopted job has ended without a model: its name is used up, and training needs the next attempt. */
+  readonly spent?: true;
 }
 
 export interface WaitForTrainingInput {

@@ -8,6 +8,7 @@ import {
 } from '../clients/trainingService';
 import type { Activities, StartTrainingInput } from '../contract';
 import { InvalidTrainingJob, trainingJobSpec } from '../domain/trainingJob';
+import { classifyTraining, type TrainingJobState } from '../domain/trainingOutcome';
 import { failure } from '../failures';
 import type { ActivityDependencies } from './dependencies';
 
@@ -17,25 +18,31 @@ export function createStartTraining({
   trainingPlace,
 }: ActivityDependencies): Activities['startTraining'] {
   return async (input) => {
-    const scope = checkpointScope(input);
+    const scope = checkpointScope(input, trainingPlace.image);
     try {
       const spec = trainingJobSpec(
         { ...input, scope, hasInteractions: input.manifest.interactionObjects > 0 },
         trainingPlace,
       );
-      const { adopted } = await trainingService.start(spec);
-      return { jobName: spec.name, version: spec.version, scope, adopted };
+      const started = await trainingService.start(spec);
+      const job = { jobName: spec.name, version: spec.version, scope, adopted: started.adopted };
+      return started.adopted && endedWithoutModel(started.state) ? { ...job, spent: true } : job;
     } catch (error) {
       throw catalogued(error);
     }
   };
 }
 
-/** Run date, manifest and configuration: a checkpoint made under other ones must never be resumed. */
-function checkpointScope({ runDate, manifest, historyDays, settings }: StartTrainingInput): string {
+function endedWithoutModel(state: TrainingJobState): boolean {
+  const outcome = classifyTraining(state);
+  return outcome !== 'in-progress' && outcome !== 'completed';
+}
+
+/** Run date, manifest, configuration and the trainer itself: a checkpoint made under other ones must never be resumed. */
+function checkpointScope({ runDate, manifest, historyDays, settings }: StartTrainingInput, image: string): string {
   const configuration = Object.entries(settings.hyperparameters).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')
-    .update(JSON.stringify([runDate, manifest.sha256, historyDays, configuration]))
+    .update(JSON.stringify([runDate, manifest.sha256, historyDays, configuration, image]))
     .digest('hex')
     .slice(0, 12);
 }

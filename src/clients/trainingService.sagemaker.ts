@@ -42,13 +42,16 @@ export function createSageMakerTrainingService(endpoint: AwsEndpoint): TrainingS
       }
       // The name is taken: by an earlier attempt of ours whose answer was lost, or by a stranger.
       const existing = await describeJob(spec.name);
-      const difference = existing === undefined ? 'it cannot be described' : differenceOf(request, existing);
+      if (existing === undefined) {
+        throw new TrainingServiceUnavailable(`the name is taken, yet there is no such job [job=${spec.name}]`);
+      }
+      const difference = differenceOf(request, existing);
       if (difference !== undefined) {
         throw new ForeignTrainingJob(
           `a training job named ${spec.name} exists and is not this run's: ${difference}. Rename or delete it, then retry`,
         );
       }
-      return { adopted: true };
+      return { adopted: true, state: stateOf(existing) };
     },
 
     async describe(jobName) {

@@ -3,13 +3,15 @@ import type { TrainingJobSpec } from '../domain/trainingJob';
 import type { TrainingJobState } from '../domain/trainingOutcome';
 
 export interface TrainingService {
-  /** Creates the job, or finds that it was created before: then `adopted` is true. Throws `ForeignTrainingJob` and the errors below. */
-  start(spec: TrainingJobSpec): Promise<{ readonly adopted: boolean }>;
+  /** Creates the job, or finds that it was created before, and how that one stands. Throws `ForeignTrainingJob` and the errors below. */
+  start(spec: TrainingJobSpec): Promise<StartedJob>;
   /** `undefined` when there is no such job. */
   describe(jobName: string): Promise<TrainingJobState | undefined>;
   /** Asks the job to stop; a job that is over or gone is left as it is. */
   stop(jobName: string): Promise<void>;
 }
+
+export type StartedJob = { readonly adopted: false } | { readonly adopted: true; readonly state: TrainingJobState };
 
 /** The service did not answer or is busy: says nothing about the job. */
 export class TrainingServiceUnavailable extends Error {

@@ -28,18 +28,26 @@ export async function trainOnLadder(
   run: RunTracker,
 ): Promise<TrainedModel> {
   const attempts: TrainingAttempt[] = [];
-  for (const [index, rung] of settings.ladder.entries()) {
+  let attempt = 0;
+  for (const rung of settings.ladder) {
     const rungName = `${rung.instanceType} ${rung.market}`;
     run.note({ rung: rungName });
-    const { jobName, version, scope } = await startTraining({
-      runDate,
-      attempt: index + 1,
-      rung,
-      manifest,
-      historyDays: settings.historyDays,
-      retentionDays: settings.retentionDays,
-      settings: settings.training,
-    });
+    const start = (): ReturnType<Activities['startTraining']> => {
+      attempt += 1;
+      return startTraining({
+        runDate,
+        attempt,
+        rung,
+        manifest,
+        historyDays: settings.historyDays,
+        retentionDays: settings.retentionDays,
+        settings: settings.training,
+      });
+    };
+    let started = await start();
+    // An earlier run of the day used this attempt up; its checkpoints are still good.
+    while (started.spent) started = await start();
+    const { jobName, version, scope } = started;
     run.note({ version });
     const finished = await waitForTraining({ jobName, scope, pollSeconds: settings.training.pollSeconds });
     attempts.push({ jobName, ...rung, ...withoutReason(finished) });

@@ -27,6 +27,7 @@ function house() {
     started: [] as string[],
     stopped: [] as string[],
     states: [] as (TrainingJobState | Error)[],
+    adoptedState: { status: 'InProgress', secondaryStatus: 'Training', interruptions: 0 } as TrainingJobState,
     startError: undefined as Error | undefined,
   };
   const trainingService: TrainingService = {
@@ -34,7 +35,7 @@ function house() {
       if (jobs.startError) throw jobs.startError;
       const adopted = jobs.started.includes(spec.name);
       if (!adopted) jobs.started.push(spec.name);
-      return { adopted };
+      return adopted ? { adopted, state: jobs.adoptedState } : { adopted };
     },
     describe: async () => {
       const next = jobs.states.length > 1 ? jobs.states.shift() : jobs.states[0];
@@ -169,6 +170,18 @@ describe('startTraining', () => {
     expect([first.adopted, second.adopted]).toEqual([false, true]);
     expect(second).toEqual({ ...first, adopted: true });
     expect(jobs.started).toEqual([first.jobName]);
+  });
+
+  it.each([
+    ['Stopped', 'MaxWaitTimeExceeded', true],
+    ['Failed', 'Failed', true],
+    ['Completed', 'Completed', undefined],
+    ['InProgress', 'Interrupted', undefined],
+  ])('says whether a job of an earlier run that stands at %s (%s) is spent', async (status, secondaryStatus, spent) => {
+    const { activities, jobs } = house();
+    await inContext(activities.startTraining, input);
+    jobs.adoptedState = { status, secondaryStatus, interruptions: 0 };
+    expect((await inContext(activities.startTraining, input)).spent).toBe(spent);
   });
 
   it('takes a new checkpoint scope for another manifest or configuration, and the same one for another rung', async () => {

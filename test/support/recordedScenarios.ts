@@ -54,6 +54,12 @@ export const recordedScenarios: readonly RecordedScenario[] = [
       },
     };
   }),
+  daily('spent-attempt', () => ({
+    startTraining: async (input) => ({
+      ...(await activitiesOf().activities.startTraining(input)),
+      ...(input.attempt === 1 ? { adopted: true, spent: true } : {}),
+    }),
+  })),
   daily('model-rejected', () => ({ evaluateModel: async () => evaluated(0.001) })),
   daily('data-rejected', () => ({
     waitForTraining: async () => ({

@@ -117,6 +117,20 @@ describe('the daily run', () => {
     });
   });
 
+  it('goes on with the next attempt on the same rung where an earlier run of the day used attempts up', async () => {
+    const { outcome, trace } = await run({
+      startTraining: async (input) => ({
+        ...(await activitiesOf().activities.startTraining(input)),
+        ...(input.attempt < 3 ? { adopted: true, spent: true } : {}),
+      }),
+    });
+    expect(outcome).toMatchObject({
+      outcome: 'published',
+      summary: { version: '2026-11-23.03', trainingAttempts: [{ market: 'spot', outcome: 'completed' }] },
+    });
+    expect(trace.calls.filter((name) => name === 'waitForTraining')).toHaveLength(1);
+  });
+
   it('fails when no rung is left', async () => {
     const { outcome } = await run({ waitForTraining: async () => ({ ...completed, outcome: 'capacity' }) });
     expect(outcome).toMatchObject({ type: 'LadderExhausted' });
