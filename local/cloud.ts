@@ -9,6 +9,7 @@ import type { Client } from '@temporalio/client';
 import type { AwsEndpoint } from '../src/clients/awsEndpoint';
 import { connectClient } from '../src/clients/temporalClient';
 import { loadTemporalConfig } from '../src/config';
+import { setDeliveryClock } from './control';
 import { emulatorSpec } from './emulator';
 import { programs, repositoryRoot } from './prepare';
 import { answersHttp, freePort, StartFailed } from './processes';
@@ -35,9 +36,14 @@ export interface CloudOptions {
   /** Pipeline settings, as the file behind FRONTPAGE_SETTINGS. */
   readonly settings: object;
   readonly bufferIntervalSeconds: number;
+  /** Where the delivery clock is set, to stand still, before the first record; absent: it goes on as it was. */
+  readonly deliveryClockMs?: number;
   readonly heartbeatSeconds: number;
   readonly events: SupervisorEvents;
 }
+
+/** Where a cloud notes its programs. */
+export const pidFileIn = (stateDir: string): string => join(stateDir, 'programs.json');
 
 export class Cloud {
   private constructor(
@@ -50,7 +56,7 @@ export class Cloud {
   /** Starts all parts; `say` receives one line for each. Stops what it started when one fails. */
   static async start(options: CloudOptions, say: (line: string) => void): Promise<Cloud> {
     const ports = await choosePorts(options.ports ?? {});
-    const supervisor = new Supervisor(join(options.stateDir, 'programs.json'), options.events);
+    const supervisor = new Supervisor(pidFileIn(options.stateDir), options.events);
     const cloud = new Cloud(urlsOf(ports), environmentOf(ports, options), supervisor);
     try {
       await cloud.startAll(ports, options, say);
@@ -125,6 +131,7 @@ export class Cloud {
       ),
     ]);
     await createDeliveryStream({ ...this.aws, endpoint: this.urls.firehose }, options.bufferIntervalSeconds);
+    if (options.deliveryClockMs !== undefined) await setDeliveryClock(this.urls.firehose, options.deliveryClockMs, 0);
 
     say('starting Temporal');
     await this.supervisor.start({

@@ -90,7 +90,8 @@ export class Supervisor {
   }
 }
 
-function endLeftovers(pidFile: string): void {
+/** Ends the programs that a starter which was killed has left running. */
+export function endLeftovers(pidFile: string): void {
   if (!existsSync(pidFile)) return;
   const noted = pidFileSchema.safeParse(JSON.parse(readFileSync(pidFile, 'utf8')));
   if (!noted.success) throw new StartFailed(`${pidFile} is damaged: remove it`);

@@ -2,7 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { pidFileIn } from '../cloud';
 import { processStart } from '../processes';
+import { endLeftovers } from '../supervisor';
 
 const filledSchema = z.object({
   clicks: z.number(),
@@ -19,10 +21,12 @@ export class FolderInUse extends Error {
 
 const lockSchema = z.object({ pid: z.number(), startedAt: z.string().optional() });
 
-/** Makes this process the only one over the folder; the returned function lets go of it. Throws `FolderInUse`. */
-export function lockFolder(dir: string): () => void {
+/**
+ * Makes this process the only one over the folder, emptied first when `fresh`; the returned function lets go of it.
+ * Throws `FolderInUse`.
+ */
+export function lockFolder(dir: string, fresh: boolean): () => void {
   const file = join(dir, 'demo.lock');
-  mkdirSync(dir, { recursive: true });
   if (existsSync(file)) {
     const holder = lockSchema.safeParse(parse(readFileSync(file, 'utf8'))).data;
     if (holder?.startedAt !== undefined && processStart(holder.pid) === holder.startedAt) {
@@ -31,6 +35,11 @@ export function lockFolder(dir: string): () => void {
       );
     }
   }
+  if (fresh) {
+    endLeftovers(pidFileIn(dir));
+    rmSync(dir, { recursive: true, force: true });
+  }
+  mkdirSync(dir, { recursive: true });
   writeFileSync(file, JSON.stringify({ pid: process.pid, startedAt: processStart(process.pid) }));
   return () => rmSync(file, { force: true });
 }

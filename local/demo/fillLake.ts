@@ -15,6 +15,8 @@ export interface FillTarget {
   readonly lake: ObjectStore;
   readonly collectorUrl: string;
   readonly firehoseUrl: string;
+  /** Ends the filling between two requests. */
+  readonly signal: AbortSignal;
 }
 
 export interface FillProgress {
@@ -48,6 +50,7 @@ export async function fillLake(
   let ofHistoryDay = 0;
   let clicks = 0;
   for await (const hour of source.hours()) {
+    target.signal.throwIfAborted();
     for (const click of hour.clicks) articles.add(click.article_id);
     if (hour.day === runDate) {
       await replayHour(hour, target);
@@ -84,25 +87,25 @@ async function replayHour({ day, hour, clicks }: HourOfClicks, target: FillTarge
     const next = clicks.findIndex((click, index) => index >= from && Date.parse(click.occurred_at) >= stepEndsMs);
     const until = next === -1 ? clicks.length : next;
     await setDeliveryClock(target.firehoseUrl, stepEndsMs - 1, 0);
-    await post(clicks.slice(from, until), target.collectorUrl);
+    await post(clicks.slice(from, until), target);
     from = until;
   }
 }
 
-async function post(clicks: readonly Click[], collectorUrl: string): Promise<void> {
+async function post(clicks: readonly Click[], target: FillTarget): Promise<void> {
   const requests = Array.from({ length: Math.ceil(clicks.length / clicksPerRequest) }, (_, index) =>
     clicks.slice(index * clicksPerRequest, (index + 1) * clicksPerRequest),
   );
   async function drain(): Promise<void> {
     for (let batch = requests.shift(); batch !== undefined; batch = requests.shift()) {
-      await postBatch(batch, collectorUrl);
+      await postBatch(batch, target);
     }
   }
   await Promise.all(Array.from({ length: parallelRequests }, drain));
 }
 
 /** What a well-behaved sender does: comes again when the collector cannot take the clicks now, and only then. */
-async function postBatch(batch: readonly Click[], collectorUrl: string): Promise<void> {
+async function postBatch(batch: readonly Click[], { collectorUrl, signal }: FillTarget): Promise<void> {
   let trouble = '';
   for (let tries = 0; tries < triesPerRequest; tries++) {
     try {
@@ -119,7 +122,7 @@ async function postBatch(batch: readonly Click[], collectorUrl: string): Promise
       // The collector is being started again.
       trouble = String(error);
     }
-    await sleep(500);
+    await sleep(500, undefined, { signal });
   }
   throw new Error(`the collector did not take ${batch.length} clicks: ${trouble}`);
 }

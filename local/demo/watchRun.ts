@@ -7,11 +7,13 @@ import type { RunDate } from '../../src/domain/runDate';
 
 const lookEveryMs = 500;
 
-/** Resolves with the view of the run when it is over. `startedSinceMs` tells the wanted run from an earlier one of the day. */
+/**
+ * Resolves with the view of the run when it is over, rejects when `signal` says that nobody waits for it any more.
+ * `startedSinceMs` tells the wanted run from an earlier one of the day.
+ */
 export async function watchRun(
   client: Client,
-  runDate: RunDate,
-  startedSinceMs: number,
+  { runDate, startedSinceMs, signal }: { runDate: RunDate; startedSinceMs: number; signal: AbortSignal },
   say: (line: string) => void,
 ): Promise<RunView> {
   const teller = new RunTeller(say);
@@ -21,7 +23,7 @@ export async function watchRun(
       teller.tell(view);
       if (view.state !== 'running') return view;
     }
-    await sleep(lookEveryMs);
+    await sleep(lookEveryMs, undefined, { signal });
   }
 }
 
@@ -43,13 +45,18 @@ class RunTeller {
 
   tell(view: RunView): void {
     const { status, training } = view;
-    if (view.waitingFor !== undefined)
-      this.once(`waiting: ${/\d+ of 24 hours have objects.*?(?= \[|$)/.exec(view.waitingFor)?.[0] ?? view.waitingFor}`);
+    if (view.waitingFor !== undefined) this.tellWaiting(view.waitingFor);
     if (training !== undefined) this.tellTraining(training);
     if (status?.gate !== undefined) this.tellGate(status.gate);
     for (const { stage } of status?.stages ?? []) this.once(stage);
     if (view.itemsLoaded !== undefined && view.itemsLoaded > 0)
       this.once(`loading: ${view.itemsLoaded.toLocaleString('en')} items`);
+  }
+
+  /** The hours alone: what else the message says changes with every look. */
+  private tellWaiting(message: string): void {
+    const hours = /\d+ of 24 hours have objects/.exec(message)?.[0];
+    this.once(`waiting: ${hours ?? message}`);
   }
 
   private tellTraining({ jobName, status, interruptions, progress }: NonNullable<RunView['training']>): void {

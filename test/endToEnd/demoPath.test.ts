@@ -19,7 +19,7 @@ import { bucket, table } from '../../local/resources';
 import { createS3ObjectStore } from '../../src/clients/objectStore.s3';
 import { type RunView, viewRun } from '../../src/clients/runs';
 import { modelPrefix } from '../../src/domain/keys';
-import { lastCompleteDay } from '../../src/domain/runDate';
+import { lastCompleteDay, startOfDayMs } from '../../src/domain/runDate';
 import { parseShardLine } from '../../src/domain/storedList';
 
 const runDate = lastCompleteDay(Date.now());
@@ -44,6 +44,7 @@ beforeAll(async () => {
       settings,
       bufferIntervalSeconds: 300,
       heartbeatSeconds: 1,
+      deliveryClockMs: startOfDayMs(runDate),
       events: {
         restarted: (name) => restarted.push(name),
         lost: (name, log) => console.error(`${name} lost; see ${log}`),
@@ -70,6 +71,7 @@ describe('the path from clicks to front pages', () => {
         lake: createS3ObjectStore(bucket, cloud.aws),
         collectorUrl: cloud.urls.collector,
         firehoseUrl: cloud.urls.firehose,
+        signal: new AbortController().signal,
       },
       { historyDay: () => undefined, hour: () => undefined },
     );
