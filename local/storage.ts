@@ -3,9 +3,9 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { AwsEndpoint } from '../../src/clients/awsEndpoint';
-import type { ObjectStore } from '../../src/clients/objectStore';
-import { createS3ObjectStore } from '../../src/clients/objectStore.s3';
+import type { AwsEndpoint } from '../src/clients/awsEndpoint';
+import type { ObjectStore } from '../src/clients/objectStore';
+import { createS3ObjectStore } from '../src/clients/objectStore.s3';
 
 /** Transfers of one directory or channel that run at the same time. */
 const parallelTransfers = 8;

@@ -1,12 +1,24 @@
-/** Turns what zod finds wrong into the texts with which the service answers. */
+/** Turns what zod finds wrong into the texts with which AWS services answer. */
 import type { z } from 'zod';
-import { AwsError } from '../aws-json';
-import { validationError } from './errors';
+import { AwsError } from './aws-json';
 
 type Issue = z.core.$ZodIssue;
 
+export interface ValidationTexts {
+  /** Whether the service repeats the value it refuses; Firehose does not. */
+  readonly repeatsValues: boolean;
+}
+
+export function validationError(message: string): AwsError {
+  return new AwsError('ValidationException', message);
+}
+
 /** Parses an operation's input; throws SerializationException for a wrong JSON type, else ValidationException. */
-export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.infer<Schema> {
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  { repeatsValues }: ValidationTexts = { repeatsValues: true },
+): z.infer<Schema> {
   const result = schema.safeParse(input, { reportInput: true });
   if (result.success) return result.data;
   const { issues } = result.error;
@@ -14,7 +26,7 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
   if (wrongType) {
     throw new AwsError('SerializationException', `'${memberPath(wrongType.path)}': ${wrongType.message}`);
   }
-  const texts = issues.map(describeIssue);
+  const texts = issues.map((issue) => describeIssue(issue, repeatsValues));
   throw validationError(
     `${texts.length} validation error${texts.length === 1 ? '' : 's'} detected: ${texts.join('; ')}`,
   );
@@ -29,15 +41,15 @@ function memberPath(path: readonly PropertyKey[]): string {
     .join('.');
 }
 
-function describeIssue(issue: Issue): string {
+function describeIssue(issue: Issue, repeatsValues: boolean): string {
   // A key of a map is judged by the schema of its key, whose findings lie one level deeper.
   if (issue.code === 'invalid_key') {
     const [inner] = issue.issues;
     const rule = inner === undefined ? 'Map keys must satisfy constraint' : constraintOf(inner);
     return `Value at '${memberPath(issue.path.slice(0, -1))}' failed to satisfy constraint: Map keys must satisfy constraint: [${rule}]`;
   }
-  const value = issue.input === undefined ? 'Value null' : `Value '${textOf(issue.input)}'`;
-  return `${value} at '${memberPath(issue.path)}' failed to satisfy constraint: ${constraintOf(issue)}`;
+  const value = issue.input === undefined ? ' null' : ` '${textOf(issue.input)}'`;
+  return `Value${repeatsValues ? value : ''} at '${memberPath(issue.path)}' failed to satisfy constraint: ${constraintOf(issue)}`;
 }
 
 function textOf(value: unknown): string {

@@ -30,7 +30,7 @@ const reclaim = { phase: 'evaluate', iteration: 8 };
 /** Brings the day to its published end; a day that is there already is left as it is. Throws `DemoFailed`. */
 export async function playDay(day: DemoDay): Promise<RunView> {
   const { runDate, client, cloud, say } = day;
-  const startedSinceMs = Date.now();
+  const nowMs = Date.now();
   const earlier = await viewRun(client, runDate);
   if (earlier?.state === 'completed') {
     say(`the run of ${runDate} is done already, nothing to do; --fresh starts over, --date takes another day`);
@@ -42,7 +42,7 @@ export async function playDay(day: DemoDay): Promise<RunView> {
     await backfillDay(client, cloud.environment, runDate);
     say(`schedule: a backfill of its nominal time starts the run of ${runDate}`);
   }
-  const view = await fillAndWatch(day, startedSinceMs);
+  const view = await fillAndWatch(day, earlier?.state === 'running' ? earlier.startedAtMs : nowMs);
   if (view.state === 'completed') return view;
   const { type, message } = view.failure ?? { type: view.state, message: 'no failure given' };
   throw new DemoFailed(`the run ended as ${view.state}: ${type}: ${message}; docs/runbook.md tells what to do`);

@@ -35,12 +35,12 @@ export function summaryTable(summary: RunSummary, clicksSent: number): string[] 
       `${billable} s billed for ${trained} s of training (${trained === 0 ? 0 : Math.round(100 * (1 - billable / trained))} % saved)`,
     ],
     ['items loaded', whole(summary.itemsLoaded)],
-    ...summary.stages.map(({ stage, startedAtMs, endedAtMs }): [string, string] => [
-      `time: ${stage}`,
-      endedAtMs === undefined ? 'running' : `${((endedAtMs - startedAtMs) / 1000).toFixed(1)} s`,
-    ]),
+    // The last stage writes the report itself and has no end in it.
+    ...summary.stages.flatMap(({ stage, startedAtMs, endedAtMs }): [string, string][] =>
+      endedAtMs === undefined ? [] : [[`time: ${stage}`, `${((endedAtMs - startedAtMs) / 1000).toFixed(1)} s`]],
+    ),
   ];
-  return rows.map(([name, value]) => `  ${name.padEnd(26)}${value}`);
+  return rows.map(([name, value]) => `  ${name.padEnd(28)}${value}`);
 }
 
 const servedSchema = z.object({

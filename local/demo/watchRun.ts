@@ -19,7 +19,7 @@ export async function watchRun(
   const teller = new RunTeller(say);
   for (;;) {
     const view = await lookAt(client, runDate);
-    if (view !== undefined && (view.state === 'running' || view.startedAtMs >= startedSinceMs)) {
+    if (view !== undefined && view.startedAtMs >= startedSinceMs) {
       teller.tell(view);
       if (view.state !== 'running') return view;
     }

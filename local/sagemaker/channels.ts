@@ -2,9 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { validationError } from './errors';
+import { inParallel, parseS3Uri, type S3Location, type Storage } from '../storage';
+import { validationError } from '../validation';
 import type { Channel } from './request';
-import { inParallel, parseS3Uri, type S3Location, type Storage } from './storage';
 
 export interface ChannelObject extends S3Location {
   /** Below the channel's folder. */

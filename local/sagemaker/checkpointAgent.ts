@@ -7,9 +7,9 @@
 import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { filesBelow, inParallel, joinUri, parseS3Uri, type Storage } from '../storage';
+import { hasErrorCode } from '../systemError';
 import type { CheckpointFaults } from './faults';
-import { filesBelow, inParallel, joinUri, parseS3Uri, type Storage } from './storage';
-import { hasErrorCode } from './systemError';
 
 const uploadingMarker = '.sagemaker-uploading';
 const uploadedMarker = '.sagemaker-uploaded';

@@ -1,8 +1,8 @@
 /** What the end of a trainer means for its job. */
 import { open } from 'node:fs/promises';
+import { hasErrorCode } from '../systemError';
 import { failureReasons } from './errors';
 import { endingOf, type StopCause, type TerminalStatus } from './job';
-import { hasErrorCode } from './systemError';
 
 export type AttemptEnd =
   | { readonly kind: 'exited'; readonly exitCode: number }

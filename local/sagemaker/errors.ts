@@ -1,9 +1,6 @@
 /** The errors of the SageMaker API in its own words, as clients match on them. */
 import { AwsError } from '../aws-json';
-
-export function validationError(message: string): AwsError {
-  return new AwsError('ValidationException', message);
-}
+import { validationError } from '../validation';
 
 /** The model declares ResourceNotFound, the service answers this; clients match on the first words. */
 export function notFound(): AwsError {

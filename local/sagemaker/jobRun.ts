@@ -5,6 +5,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Storage } from '../storage';
 import { downloadChannel } from './channels';
 import { CheckpointAgent } from './checkpointAgent';
 import { type ContainerPaths, containerEnvironment, containerPaths, createContainer, workFolder } from './container';
@@ -16,7 +17,6 @@ import type { JobStore } from './jobStore';
 import { uploadOutput } from './output';
 import type { Settings } from './settings';
 import type { Market, Reclaim, SpotMarket } from './spotMarket';
-import type { Storage } from './storage';
 import { findTrainer, startTrainer, type Trainer } from './trainer';
 import { finalMetrics, LogFollower } from './trainerLog';
 

@@ -1,9 +1,8 @@
 /** ListTrainingJobs: order, pages and filters. Like the service, StatusEquals is applied to the page that was cut. */
 import { z } from 'zod';
+import { parseInput, validationError } from '../validation';
 import { summarizeJob } from './description';
-import { validationError } from './errors';
 import { primaryStatus, type TrainingJob } from './job';
-import { parseInput } from './validation';
 
 const epochSeconds = z.number().optional();
 

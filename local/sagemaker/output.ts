@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { joinUri, type Storage } from '../storage';
 import type { ContainerPaths } from './container';
 import type { CreateRequest } from './request';
-import { joinUri, type Storage } from './storage';
 
 const run = promisify(execFile);
 

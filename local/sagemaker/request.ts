@@ -3,8 +3,7 @@
  * fields. What the service knows and this runtime cannot do is refused by name; fields that change nothing here are dropped.
  */
 import { z } from 'zod';
-import { validationError } from './errors';
-import { parseInput } from './validation';
+import { parseInput, validationError } from '../validation';
 
 const s3Uri = z
   .string()

@@ -6,13 +6,13 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { AwsEndpoint } from '../../src/clients/awsEndpoint';
 import { createAwsJsonServer } from '../aws-json';
+import { Storage } from '../storage';
 import { addControlRoutes } from './control';
 import { CheckpointFaults, ServiceFaults } from './faults';
 import { JobStore } from './jobStore';
 import { TrainingJobService } from './service';
 import { changeSettings, defaultSettings, type SettingsChange } from './settings';
 import { SpotMarket } from './spotMarket';
-import { Storage } from './storage';
 
 /** CreateTrainingJob with every member at its limit stays below this. */
 const bodyLimitBytes = 4 * 1024 * 1024;

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { z } from 'zod';
 import type { AwsOperation } from '../aws-json';
+import { parseInput } from '../validation';
 import { checkChannels } from './channels';
 import { workFolder } from './container';
 import { describeJob } from './description';
@@ -11,7 +12,6 @@ import { isOver, newJob, primaryStatus, type TrainingJob } from './job';
 import { JobRun, type JobRunContext } from './jobRun';
 import { listJobs } from './listing';
 import { jobNameSchema, parseCreateRequest, tagSchema } from './request';
-import { parseInput } from './validation';
 
 const accountId = '000000000000';
 

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SageMakerBench, statusesOf, until } from './fixtures/sagemakerBench';
+import { until } from './fixtures/localServer';
+import { SageMakerBench, statusesOf } from './fixtures/sagemakerBench';
 
 let bench: SageMakerBench;
 beforeAll(async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CreateTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { answersHttp, freePort, type RunningProgram, startProgram, whenReady } from '../../local/processes';
 import { testAws } from '../support/aws';
+import { until } from './fixtures/localServer';
 import {
   clientOf,
   describeJob,
@@ -13,7 +14,6 @@ import {
   SageMakerBench,
   statusesOf,
   trainerCommand,
-  until,
 } from './fixtures/sagemakerBench';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'frontpage-sagemaker-'));

@@ -1,5 +1,6 @@
 /** Spot: waiting for capacity, reclaims, and what survives them. */
-import { SageMakerBench, statusesOf, until } from './fixtures/sagemakerBench';
+import { until } from './fixtures/localServer';
+import { SageMakerBench, statusesOf } from './fixtures/sagemakerBench';
 
 let bench: SageMakerBench;
 beforeAll(async () => {

@@ -1,0 +1,138 @@
+/** A small day in a laptop cloud of its own, for end-to-end tests: everything real but AWS. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import type { Client } from '@temporalio/client';
+import { Cloud } from '../../local/cloud';
+import { backfillDay } from '../../local/demo/backfill';
+import { type FilledDay, fillLake } from '../../local/demo/fillLake';
+import { newsroomSource } from '../../local/demo/newsroomSource';
+import { bucket, table } from '../../local/resources';
+import type { ObjectStore } from '../../src/clients/objectStore';
+import { createS3ObjectStore } from '../../src/clients/objectStore.s3';
+import { type RunView, viewRun } from '../../src/clients/runs';
+import { loadPipelineSettings } from '../../src/config';
+import type { DailyInput, RunSummary } from '../../src/contract';
+import { modelPrefix } from '../../src/domain/keys';
+import { lastCompleteDay, startOfDayMs } from '../../src/domain/runDate';
+import { parseShardLine } from '../../src/domain/storedList';
+
+export const runDate = lastCompleteDay(Date.now());
+const newsroom = { seed: 7, readers: 3000, clicksPerDay: 12_000, articlesPerDay: 200, historyDays: 1, election: false };
+/** Small and slow enough that training and load take seconds, in which accidents can happen. */
+const settings = {
+  readiness: { waitLimitSeconds: 300, lookSeconds: 1, marginSeconds: 60 },
+  historyDays: 1,
+  training: { pollSeconds: 0.2, hyperparameters: { factors: '16', iterations: '60', readers_per_shard: '400' } },
+  gate: { minEvaluationReaders: 20, recallFloor: 0.001, popularityMargin: 0.2 },
+  load: { maxUnitsPerSecond: 200, parallelism: 2 },
+};
+
+export class Slice {
+  /** Programs that ended by themselves and were started again. */
+  readonly restarted: string[] = [];
+  readonly lake: ObjectStore;
+
+  private constructor(
+    readonly cloud: Cloud,
+    readonly client: Client,
+  ) {
+    this.lake = createS3ObjectStore(bucket, cloud.aws);
+  }
+
+  static async start(): Promise<Slice> {
+    const restarted: string[] = [];
+    const cloud = await Cloud.start(
+      {
+        stateDir: mkdtempSync(join(tmpdir(), 'frontpage-e2e-')),
+        settings,
+        bufferIntervalSeconds: 300,
+        heartbeatSeconds: 1,
+        deliveryClockMs: startOfDayMs(runDate),
+        events: {
+          restarted: (name) => restarted.push(name),
+          lost: (name, logFile) => console.error(`${name} is lost; see ${logFile}`),
+        },
+      },
+      () => undefined,
+    );
+    const slice = new Slice(cloud, await cloud.connectTemporal());
+    return Object.assign(slice, { restarted });
+  }
+
+  async stop(): Promise<void> {
+    await this.client.connection.close();
+    await this.cloud.stop();
+  }
+
+  /** The input of a run that an operator starts by hand. */
+  dailyInput(): DailyInput {
+    return { runDate, settings: loadPipelineSettings(this.cloud.environment) };
+  }
+
+  backfill(): Promise<void> {
+    return backfillDay(this.client, this.cloud.environment, runDate);
+  }
+
+  /** The same clicks in every slice. */
+  fill(): Promise<FilledDay> {
+    return fillLake(
+      newsroomSource({ ...newsroom, runDate }),
+      runDate,
+      {
+        lake: this.lake,
+        collectorUrl: this.cloud.urls.collector,
+        firehoseUrl: this.cloud.urls.firehose,
+        signal: new AbortController().signal,
+      },
+      { historyDay: () => undefined, hour: () => undefined },
+    );
+  }
+
+  /** The run as soon as this holds of it, looked at ten times a second; the test's own time limit ends a vain wait. */
+  async when(holds: (view: RunView) => boolean): Promise<RunView> {
+    for (;;) {
+      const view = await viewRun(this.client, runDate).catch(() => undefined);
+      if (view !== undefined && holds(view)) return view;
+      await sleep(100);
+    }
+  }
+
+  async whenPublished(): Promise<RunSummary> {
+    const view = await this.when(({ state }) => state !== 'running');
+    if (view.result?.outcome !== 'published') throw new Error(`the run did not publish: ${JSON.stringify(view)}`);
+    return view.result.summary;
+  }
+
+  /** Partition key → articles and expiry, of everything the trainer wrote for the table. */
+  async listsOfShards(jobName: string): Promise<Map<string, string>> {
+    const lists = new Map<string, string>();
+    for (const { key } of await this.lake.list(modelPrefix(jobName))) {
+      if (!key.endsWith('.json.gz')) continue;
+      const text = gunzipSync((await this.lake.get(key)) ?? '').toString('utf8');
+      for (const line of text.split('\n').filter((part) => part !== '')) {
+        const { pk, articles, expiresAt } = parseShardLine(line);
+        lists.set(pk, `${articles} until ${expiresAt}`);
+      }
+    }
+    return lists;
+  }
+
+  /** The same, of everything the table holds under a version. */
+  async listsOfTable(version: string): Promise<Map<string, string>> {
+    const dynamodb = new DynamoDBClient(this.cloud.aws);
+    const lists = new Map<string, string>();
+    for await (const page of paginateScan({ client: dynamodb }, { TableName: table, ConsistentRead: true })) {
+      for (const item of page.Items ?? []) {
+        const pk = item['pk']?.S ?? '';
+        if (item['sk']?.S !== `v#${version}` || pk === 'versions') continue;
+        lists.set(pk, `${item['articles']?.S} until ${item['expires_at']?.N}`);
+      }
+    }
+    dynamodb.destroy();
+    return lists;
+  }
+}
