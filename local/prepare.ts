@@ -7,10 +7,13 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { processStart } from './processes';
+import { hasErrorCode } from './systemError';
 
 export const repositoryRoot = join(__dirname, '..');
 const venv = join(repositoryRoot, '.venv');
 const stampFile = join(venv, 'frontpage.stamp');
+const lockFile = join(repositoryRoot, '.venv.lock');
 const requirementFiles = ['trainer/requirements.txt', 'trainer/requirements-dev.txt', 'local/requirements.txt'];
 const minimumPython = [3, 10] as const;
 
@@ -30,8 +33,41 @@ export class PreparationFailed extends Error {
 export function prepare(say: (line: string) => void): void {
   const python = findPython();
   const stamp = fingerprint(python.version);
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
+  if (isWhole(stamp)) return;
+  takeTurn(say);
+  try {
+    if (!isWhole(stamp)) install(python, stamp, say);
+  } finally {
+    rmSync(lockFile, { force: true });
+  }
+}
 
+function isWhole(stamp: string): boolean {
+  return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
+}
+
+/** Two that prepare at the same time, a demo and the tests say, would tear down each other's work. */
+function takeTurn(say: (line: string) => void): void {
+  const me = `${process.pid} ${processStart(process.pid)}`;
+  for (let said = false; ; said = true) {
+    try {
+      writeFileSync(lockFile, me, { flag: 'wx' });
+      return;
+    } catch (error) {
+      if (!hasErrorCode(error, 'EEXIST')) throw error;
+    }
+    const holder = existsSync(lockFile) ? readFileSync(lockFile, 'utf8') : '';
+    const [pid, startedAt] = holder.split(' ');
+    // An empty file is one that is being written at this moment.
+    if (holder !== '' && processStart(Number(pid)) !== startedAt) rmSync(lockFile, { force: true });
+    else {
+      if (!said) say(`another process prepares .venv; waiting for it (${lockFile})`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    }
+  }
+}
+
+function install(python: { command: string; version: string }, stamp: string, say: (line: string) => void): void {
   rmSync(venv, { recursive: true, force: true });
   say(`preparing .venv with Python ${python.version} (once; about a minute)`);
   run(python.command, ['-m', 'venv', venv], "install your system's python3-venv package and try again");
