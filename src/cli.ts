@@ -3,6 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { Command, InvalidArgumentError } from 'commander';
+import { ClickLogError } from './clicklog/clickLogError';
+import { type ImportSummary, importClickLog } from './clicklog/importClickLog';
+import type { LogFormat } from './clicklog/logFiles';
 import { createDynamoDbRecommendationTable } from './clients/recommendationTable.dynamodb';
 import { type RunView, rootFailure, startRun, viewRun } from './clients/runs';
 import { connectClient } from './clients/temporalClient';
@@ -54,6 +57,40 @@ export function describeRun(view: RunView): string[] {
     ...(view.result === undefined ? [] : [`  ${view.result.outcome}`]),
     ...(view.failure === undefined ? [] : [`  ${view.failure.type}: ${view.failure.message}`]),
   ];
+}
+
+/** The lines that show a finished import to a human. */
+export function describeImport(to: string, summary: ImportSummary): string[] {
+  const { files, clicks, days, badLines, logDay } = summary;
+  const row = (day: string, ...cells: (string | number)[]): string =>
+    `  ${day.padEnd(10)}${cells.map((cell) => String(cell).padStart(10)).join('')}`;
+  return [
+    `${clicks} clicks from ${files} ${files === 1 ? 'file' : 'files'} are in ${to}`,
+    row('day', 'clicks', 'readers', 'articles'),
+    ...days.map(({ day, ...count }) => row(day, count.clicks, count.readers, count.articles)),
+    logDay === undefined ? 'no day has clicks in each of its 24 hours' : `last full day: ${logDay}`,
+    ...(badLines.count === 0 ? [] : [`${badLines.count} bad lines skipped, the first of them:`]),
+    ...badLines.first.map((message) => `  ${message}`),
+  ];
+}
+
+const importDescriptions: Readonly<Record<LogFormat, string>> = {
+  clicks: 'import clicks as NDJSON, plain or gzip',
+  globo: 'import the published CSV files of the Globo log (clicks_hour_*.csv or .csv.gz)',
+};
+
+function addImport(parent: Command, format: LogFormat): void {
+  parent
+    .command(format)
+    .description(importDescriptions[format])
+    .argument('<dir>', 'folder with the log, read with all folders in it, or one file')
+    .argument('<out>', 'folder to write, new or empty')
+    .option('--skip-bad-lines', 'count lines that are no click instead of stopping at the first')
+    .option('--json', 'print JSON')
+    .action(async (from: string, to: string, options: { skipBadLines?: boolean; json?: boolean }) => {
+      const summary = await importClickLog({ from, to, format, skipBadLines: options.skipBadLines ?? false });
+      console.log(options.json ? JSON.stringify(summary, undefined, 2) : describeImport(to, summary).join('\n'));
+    });
 }
 
 export function buildProgram(): Command {
@@ -123,6 +160,10 @@ export function buildProgram(): Command {
       console.log(`live: ${result.to} (was ${result.from})`);
     });
 
+  const imports = program.command('import').description('bring a click log into hourly files, by event time in UTC');
+  addImport(imports, 'clicks');
+  addImport(imports, 'globo');
+
   return program;
 }
 
@@ -131,7 +172,8 @@ if (require.main === module) {
     .parseAsync()
     .catch((error: unknown) => {
       const { type, message } = rootFailure(error);
-      console.error(error instanceof ConfigError || type === 'Error' ? message : `${type}: ${message}`);
+      const explainsItself = error instanceof ConfigError || error instanceof ClickLogError || type === 'Error';
+      console.error(explainsItself ? message : `${type}: ${message}`);
       process.exitCode = 1;
     });
 }

@@ -1,53 +1,27 @@
 /**
- * The articles of the newsroom: published through the day, read much or hardly at all, ageing. What readers draw from
- * is refreshed every few minutes of newsroom time.
+ * The editors' desk: publishes articles through the day and keeps every one that was ever read, so that its headline
+ * can be found. What readers draw from is weighed anew every few minutes of newsroom time.
  */
-import { headline, type Section, sections, storiesOf } from './headlines';
-import { type Random, WeightedIndex } from './random';
-
-export interface Article {
-  readonly id: string;
-  readonly headline: string;
-  readonly section: Section;
-  /** Index of the running story over all sections; what a reader can follow. */
-  readonly story: number;
-  readonly publishedAtMs: number;
-}
+import type { Article } from './article';
+import { drawAttention, shelfHours } from './attention';
+import { headline, type Section, stories } from './headlines';
+import type { Random } from './random';
+import { Shelf } from './shelf';
 
 const hourMs = 3_600_000;
-
-/** Shape of the drawing power of articles; fitted to the figures of a real portal (see test/local/newsroom.test.ts). */
-const shape = {
-  /** Spread of log(drawing power): a few articles take most clicks. */
-  powerSigma: 2.1,
-  /** Most articles fade within a day or two, some are read for a week. */
-  fadingHours: 30,
-  lastingHours: 150,
-  lastingShare: 0.12,
-  /** An article leaves the pages after so long. */
-  shelfHours: 240,
-  refreshMs: 5 * 60_000,
-} as const;
+const refreshMs = 5 * 60_000;
 
 /** Newsrooms publish by day: articles in an hour of UTC, relative. */
 const publishingCurve = [1, 1, 1, 1, 2, 4, 8, 10, 11, 11, 10, 10, 10, 10, 11, 11, 12, 11, 9, 8, 6, 4, 2, 1];
 const curveSum = publishingCurve.reduce((sum, weight) => sum + weight, 0);
 
-/** First story index of each section. */
-const firstStory = new Map<Section, number>();
-let storyCount = 0;
-for (const section of sections) {
-  firstStory.set(section, storyCount);
-  storyCount += storiesOf(section);
-}
-export const totalStories = storyCount;
+/** Old articles that search engines and old links still lead to: a few are found again and again, most once. */
+const archive = { articles: 600_000, skew: 2, meanAgeHours: 4000 } as const;
 
 export class ArticleDesk {
   private readonly byId = new Map<string, Article>();
-  private shelf: { article: Article; power: number; lifeMs: number }[] = [];
-  private all = new WeightedIndex([]);
-  private bySection = new Map<Section, { articles: number[]; index: WeightedIndex }>();
-  private byStory: { articles: number[]; index: WeightedIndex }[] = [];
+  private readonly shelf = new Shelf();
+  private readonly publishedOfStory = new Int32Array(stories.length);
   private publishedUntilMs: number;
   private refreshedAtMs = Number.NEGATIVE_INFINITY;
   private published = 0;
@@ -58,7 +32,7 @@ export class ArticleDesk {
     startMs: number,
   ) {
     // The pages are full when the first reader comes.
-    this.publishedUntilMs = startMs - shape.shelfHours * hourMs;
+    this.publishedUntilMs = startMs - shelfHours * hourMs;
   }
 
   find(id: string): Article | undefined {
@@ -67,87 +41,57 @@ export class ArticleDesk {
 
   /** Publishes what is due and ages what is there; cheap unless some minutes have passed. */
   advance(nowMs: number): void {
-    if (nowMs - this.refreshedAtMs < shape.refreshMs) return;
-    while (this.publishedUntilMs < nowMs) this.publishHour();
-    this.shelf = this.shelf.filter(({ article }) => nowMs - article.publishedAtMs < shape.shelfHours * hourMs);
-    this.rebuild(nowMs);
+    if (nowMs - this.refreshedAtMs < refreshMs) return;
+    while (this.publishedUntilMs < nowMs + refreshMs) this.publishHour();
+    this.shelf.refresh(nowMs);
     this.refreshedAtMs = nowMs;
   }
 
   drawAny(): Article | undefined {
-    return this.shelf[this.all.draw(this.random)]?.article;
+    return this.shelf.drawAny(this.random);
   }
 
   drawFromSection(section: Section): Article | undefined {
-    return this.drawFrom(this.bySection.get(section));
+    return this.shelf.drawFromSection(section, this.random);
   }
 
   drawFromStory(story: number): Article | undefined {
-    return this.drawFrom(this.byStory[story]);
+    return this.shelf.drawFromStory(story, this.random);
   }
 
-  /** An old article that hardly anybody reads, found by search or an old link. */
   drawFromArchive(nowMs: number): Article {
-    const id = `x${this.random.below(50_000_000)}`;
-    const section = this.random.pick(sections);
-    const story = this.random.below(storiesOf(section));
-    const known = this.byId.get(id);
-    if (known) return known;
-    const article: Article = {
-      id,
-      section,
-      story: (firstStory.get(section) ?? 0) + story,
-      headline: headline(section, story, this.random),
-      publishedAtMs: nowMs - (shape.shelfHours + this.random.exponential(4000)) * hourMs,
-    };
-    this.byId.set(id, article);
-    return article;
+    const id = `x${Math.floor(archive.articles * this.random.next() ** archive.skew)}`;
+    return this.byId.get(id) ?? this.fetchFromArchive(id, nowMs);
   }
 
-  private drawFrom(choice: { articles: number[]; index: WeightedIndex } | undefined): Article | undefined {
-    const position = choice?.articles[choice.index.draw(this.random)];
-    return position === undefined ? undefined : this.shelf[position]?.article;
+  private fetchFromArchive(id: string, nowMs: number): Article {
+    const story = this.random.below(stories.length);
+    const publishedAtMs = nowMs - Math.floor((shelfHours + this.random.exponential(archive.meanAgeHours)) * hourMs);
+    return this.write(id, story, this.random.below(1000), publishedAtMs);
   }
 
   private publishHour(): void {
     const hour = new Date(this.publishedUntilMs).getUTCHours();
     const expected = (this.articlesPerDay * (publishingCurve[hour] ?? 0)) / curveSum;
     const times = Array.from({ length: this.random.poisson(expected) }, () => this.random.below(hourMs));
-    for (const offsetMs of times.sort((a, b) => a - b)) this.publish(this.publishedUntilMs + offsetMs);
+    for (const offsetMs of times.toSorted((a, b) => a - b)) this.publish(this.publishedUntilMs + offsetMs);
     this.publishedUntilMs += hourMs;
   }
 
   private publish(publishedAtMs: number): void {
-    const section = this.random.pick(sections);
-    const story = this.random.below(storiesOf(section));
+    const story = this.random.below(stories.length);
+    const nth = this.publishedOfStory[story] ?? 0;
+    this.publishedOfStory[story] = nth + 1;
     this.published += 1;
-    const article: Article = {
-      id: `a${this.published}`,
-      section,
-      story: (firstStory.get(section) ?? 0) + story,
-      headline: headline(section, story, this.random),
-      publishedAtMs,
-    };
-    const lasting = this.random.next() < shape.lastingShare;
-    this.byId.set(article.id, article);
-    this.shelf.push({
-      article,
-      power: Math.exp(shape.powerSigma * this.random.normal()),
-      lifeMs: (lasting ? shape.lastingHours : shape.fadingHours) * hourMs,
-    });
+    const article = this.write(`a${this.published}`, story, nth, publishedAtMs);
+    this.shelf.add(article, drawAttention(this.random, publishedAtMs));
   }
 
-  private rebuild(nowMs: number): void {
-    const weights = this.shelf.map(({ article, power, lifeMs }) => {
-      const ageMs = nowMs - article.publishedAtMs;
-      return ageMs < 0 ? 0 : power * Math.exp(-ageMs / lifeMs);
-    });
-    this.all = new WeightedIndex(weights);
-    const choiceOf = (keep: (article: Article) => boolean) => {
-      const articles = this.shelf.flatMap(({ article }, position) => (keep(article) ? [position] : []));
-      return { articles, index: new WeightedIndex(articles.map((position) => weights[position] ?? 0)) };
-    };
-    this.bySection = new Map(sections.map((section) => [section, choiceOf((article) => article.section === section)]));
-    this.byStory = Array.from({ length: totalStories }, (_, story) => choiceOf((article) => article.story === story));
+  private write(id: string, story: number, nth: number, publishedAtMs: number): Article {
+    const subject = stories[story];
+    if (subject === undefined) throw new RangeError(`there is no story ${story}`);
+    const article = { id, story, section: subject.section, headline: headline(subject, nth), publishedAtMs };
+    this.byId.set(id, article);
+    return article;
   }
 }

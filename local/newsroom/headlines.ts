@@ -1,6 +1,4 @@
 /** Headlines that read like a newsroom's, made from a small grammar. No real person, party, club or company. */
-import type { Random } from './random';
-
 type Words = readonly [string, ...string[]];
 
 interface SectionGrammar {
@@ -257,10 +255,29 @@ const grammar: Readonly<Record<Section, SectionGrammar>> = {
   },
 };
 
-/** How many stories a section can follow at a time: one for each subject. */
-export const storiesOf = (section: Section): number => grammar[section].subjects.length;
+/** What stands before a headline, if anything. */
+const kickers = ['', 'Live: ', 'Analysis: ', 'In pictures: '] as const;
 
-export function headline(section: Section, story: number, random: Random): string {
-  const { subjects, events, angles } = grammar[section];
-  return `${subjects[story % subjects.length] ?? subjects[0]} ${random.pick(events)}, ${random.pick(angles)}`;
+/** A running story: one subject of a section. What a reader can follow. */
+export interface Story {
+  readonly section: Section;
+  readonly subject: string;
+}
+
+/** All running stories, those of a section side by side. */
+export const stories: readonly Story[] = sections.flatMap((section) =>
+  grammar[section].subjects.map((subject) => ({ section, subject })),
+);
+
+/** The nth headline of a story; no two of a hundred in a row are the same. */
+export function headline({ section, subject }: Story, nth: number): string {
+  const { events, angles } = grammar[section];
+  const combinations = kickers.length * events.length * angles.length;
+  // A prime that divides no number of combinations, so all come before one comes again.
+  let choice = (nth * 1009) % combinations;
+  const event = events[choice % events.length] ?? events[0];
+  choice = Math.floor(choice / events.length);
+  const angle = angles[choice % angles.length] ?? angles[0];
+  const kicker = kickers[Math.floor(choice / angles.length)] ?? '';
+  return `${kicker}${subject} ${event}, ${angle}`;
 }

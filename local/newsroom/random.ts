@@ -71,33 +71,3 @@ export class Random {
     return count;
   }
 }
-
-/** Draws indexes in proportion to weights, by binary search over their running sum. */
-export class WeightedIndex {
-  private readonly sums: Float64Array;
-  private readonly total: number;
-
-  constructor(weights: ArrayLike<number>) {
-    this.sums = new Float64Array(weights.length);
-    let sum = 0;
-    for (let i = 0; i < weights.length; i++) {
-      sum += weights[i] ?? 0;
-      this.sums[i] = sum;
-    }
-    this.total = sum;
-  }
-
-  /** -1 when all weights are zero. */
-  draw(random: Random): number {
-    if (this.total <= 0) return -1;
-    const target = random.next() * this.total;
-    let low = 0;
-    let high = this.sums.length - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.sums[middle] ?? 0) > target) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  }
-}

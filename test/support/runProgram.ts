@@ -9,8 +9,12 @@ export interface RunningEntryPoint {
 }
 
 /** `file` is relative to the repository; of the test's own environment only PATH is passed on. */
-export function runProgram(file: string, environment: Readonly<Record<string, string>>): RunningEntryPoint {
-  const child = spawn(process.execPath, ['--import', require.resolve('tsx'), join(__dirname, '../..', file)], {
+export function runProgram(
+  file: string,
+  environment: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): RunningEntryPoint {
+  const child = spawn(process.execPath, ['--import', require.resolve('tsx'), join(__dirname, '../..', file), ...args], {
     env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,1 +1,7 @@
 """Learns readers from clicks and writes their lists: files in, files out."""
+
+import os
+
+# Before numpy is first loaded: the parallel loops of `implicit` over a multi-threaded BLAS take several times longer,
+# and one thread gives the same bits on any number of cores.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

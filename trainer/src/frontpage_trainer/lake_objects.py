@@ -1,0 +1,83 @@
+"""The objects of the lake as they lie on disk: which there are, and their bytes, unpacked as far as possible."""
+
+import gzip
+import re
+import zlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from .errors import DataRejected
+from .log import warn
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_SALVAGE_STEP = 1024
+_PARTITION = re.compile(r"(?:^|/)dt=(\d{4}-\d{2}-\d{2})/")
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """Content of one object. `damaged`: bytes behind these could not be unpacked."""
+
+    content: bytes
+    damaged: bool
+
+
+def objects_below(folder: Path, suffix: str) -> list[tuple[str, Path]]:
+    """Key below the channel and path of each object with this ending, in key order. No folder: none."""
+    found = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    others = [path.name for path in found if path.suffix != suffix]
+    if others:
+        warn(
+            f"{len(others)} files of channel {folder.name} do not end in {suffix} and are not read, such as {others[0]}"
+        )
+    keys = [(path.relative_to(folder).as_posix(), path) for path in found if path.suffix == suffix]
+    return sorted(keys)
+
+
+def partition_day(key: str) -> date | None:
+    """The day of the `dt=` folder that a key lies in; `None` outside such a folder."""
+    match = _PARTITION.search(key)
+    try:
+        return date.fromisoformat(match[1]) if match else None
+    except ValueError:
+        return None
+
+
+def unpack(key: str, path: Path) -> Unpacked:
+    """Unpacks gzip of any number of members; takes plain text as it is. What comes before a damage is kept.
+
+    Raises `DataRejected` when not one byte can be unpacked: such an object was not written by the delivery.
+    """
+    raw = path.read_bytes()
+    if not raw.startswith(_GZIP_MAGIC):
+        return Unpacked(raw, damaged=False)
+    try:
+        return Unpacked(gzip.decompress(raw), damaged=False)
+    except (EOFError, OSError, zlib.error):
+        content = _salvage(raw)
+    if not content:
+        raise DataRejected(
+            f"{key} cannot be unpacked: it begins like gzip but nothing of it can be read; "
+            "restore the object or remove it from the partition manifest"
+        )
+    return Unpacked(content, damaged=True)
+
+
+def _salvage(raw: bytes) -> bytes:
+    """All bytes before the first damage, over members, found in small steps because a step that fails gives nothing."""
+    out: list[bytes] = []
+    rest = raw
+    while rest.startswith(_GZIP_MAGIC):
+        member = zlib.decompressobj(wbits=31)
+        position = 0
+        try:
+            while position < len(rest) and not member.eof:
+                out.append(member.decompress(rest[position : position + _SALVAGE_STEP]))
+                position += _SALVAGE_STEP
+        except zlib.error:
+            break
+        if not member.eof:
+            break
+        rest = member.unused_data + rest[position:]
+    return b"".join(out)

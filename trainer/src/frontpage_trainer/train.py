@@ -1,0 +1,65 @@
+"""One training from beginning to end: read the window, go on from the newest checkpoint, write the model artefact."""
+
+import time
+from datetime import date
+
+import polars as pl
+from threadpoolctl import threadpool_limits
+
+from .artefact import Artefact
+from .checkpoints import Checkpoints
+from .hyperparameters import read_hyperparameters
+from .interactions import to_parquet
+from .log import say
+from .metrics import final_line, metrics_of
+from .paths import OptMl
+from .phases import Training
+from .progress import Progress
+from .reader_lists import write_common_lists, write_reader_lists
+from .state import TrainingState
+from .stop import StopRequest
+from .window import read_window
+
+
+def train(place: OptMl, stop: StopRequest) -> None:
+    """Leaves a whole artefact in `place.model`, or raises `DataRejected`, `TrainingError` or `Stopped`."""
+    parameters = read_hyperparameters(place.hyperparameters)
+    artefact = Artefact(place.model)
+
+    def keep_interactions(day: date, interactions: pl.DataFrame) -> None:
+        path = f"interactions/dt={day.isoformat()}/interactions.parquet"
+        artefact.add(path, "interactions", to_parquet(interactions), items=interactions.height)
+
+    started = time.monotonic()
+    data, counts = read_window(
+        place.channel("clicks"), place.channel("interactions"), parameters, keep_interactions, stop.check
+    )
+    readers, articles = len(data.user_ids), len(data.article_ids)
+    say(
+        f"read clicks={counts.used} run_date_clicks={counts.run_date} readers={readers} articles={articles} "
+        f"read_seconds={time.monotonic() - started:.2f}"
+    )
+
+    checkpoints = Checkpoints(
+        place.checkpoints,
+        parameters.scope,
+        config={**parameters.learning_config(), "data": data.fingerprint},
+        shapes=(readers, articles, parameters.factors),
+    )
+    progress = Progress(checkpoints, parameters.checkpoint_seconds, parameters.iterations)
+    state = checkpoints.load_newest()
+    if state is None:
+        state = TrainingState()
+    else:
+        progress.resumed(state)
+    with threadpool_limits(limits=1, user_api="blas"):
+        snapshot, blend = Training(data, parameters, state, progress, stop).run()
+        started = time.monotonic()
+        written = write_reader_lists(artefact, data, parameters, snapshot, blend, stop.check)
+    write_common_lists(artefact, data, parameters, snapshot)
+    say(f"wrote readers={written} candidates={snapshot.candidates.size} write_seconds={time.monotonic() - started:.2f}")
+    metrics = metrics_of(parameters, counts, data, state, written, int(snapshot.candidates.size))
+    artefact.add_json("metrics.json", "metrics", metrics)
+    stop.check()
+    artefact.finish(parameters, written)
+    say(final_line(metrics))

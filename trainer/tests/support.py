@@ -1,0 +1,149 @@
+"""A small lake in a folder, a newsroom that fills it, and the trainer as a process beside it."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+RUN_DATE = "2026-11-23"
+HYPERPARAMETERS = {
+    "run_date": RUN_DATE,
+    "version": "2026-11-23.01",
+    "scope": "0123abcd",
+    "expires_at": "1764547200",
+    "factors": "8",
+    "iterations": "4",
+    "history_days": "2",
+    "popular_hours": "24",
+    "list_length": "20",
+    "readers_per_shard": "100",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """An /opt/ml of a test."""
+
+    root: Path
+
+    def configure(self, **changes: str) -> None:
+        """Hyperparameters of the tests with these changes."""
+        path = self.root / "input" / "config" / "hyperparameters.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({**HYPERPARAMETERS, **changes}))
+
+    def put(self, content: bytes, day: str = RUN_DATE, hour: int = 12, name: str = "a.gz") -> Path:
+        """An object of the clicks channel, bytes as they are."""
+        path = self.clicks / f"clicks/dt={day}/hr={hour:02d}/{name}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return path
+
+    def put_clicks(self, clicks: list[dict[str, Any]], **where: Any) -> Path:
+        """An object of well-formed lines."""
+        return self.put(gzip.compress(lines(clicks)), **where)
+
+    @property
+    def clicks(self) -> Path:
+        """Folder of the clicks channel."""
+        return self.root / "input" / "data" / "clicks"
+
+    @property
+    def interactions(self) -> Path:
+        """Folder of the interactions channel."""
+        return self.root / "input" / "data" / "interactions"
+
+    @property
+    def checkpoints(self) -> Path:
+        """What survives an interruption."""
+        return self.root / "checkpoints"
+
+    @property
+    def model(self) -> Path:
+        """The artefact."""
+        return self.root / "model"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of the trainer's process. One thread: several of them only get in each other's way on so little data."""
+        return {**os.environ, "OPT_ML": str(self.root), "OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
+
+    def failure(self) -> str:
+        """What the platform would show."""
+        return (self.root / "output" / "failure").read_text()
+
+    def json(self, name: str) -> dict[str, Any]:
+        """A JSON file of the artefact."""
+        return json.loads((self.model / name).read_text())
+
+    def lists(self) -> dict[str, list[str]]:
+        """Articles by pk, over all shards."""
+        found = {}
+        for file in self.json("manifest.json")["files"]:
+            if file["kind"] == "shard":
+                for line in gzip.decompress((self.model / file["path"]).read_bytes()).decode().splitlines():
+                    item = json.loads(line)["Item"]
+                    assert item["pk"]["S"] not in found
+                    found[item["pk"]["S"]] = item["articles"]["S"].split(" ")
+        return found
+
+    def artefact(self) -> dict[str, bytes]:
+        """All files by path, without what says how the training went and not what it made."""
+        files = {path.relative_to(self.model).as_posix(): path for path in self.model.rglob("*") if path.is_file()}
+        content = {name: path.read_bytes() for name, path in files.items()}
+        metrics, manifest = json.loads(content["metrics.json"]), json.loads(content["manifest.json"])
+        metrics["training"]["resumedFrom"] = metrics["training"]["fitSeconds"] = None
+        manifest["files"] = [file for file in manifest["files"] if file["kind"] != "metrics"]
+        return {**content, "metrics.json": json.dumps(metrics).encode(), "manifest.json": json.dumps(manifest).encode()}
+
+    def run(self, program: list[str] | None = None) -> subprocess.CompletedProcess[str]:
+        """The trainer as a process of its own, or another program in its environment."""
+        command = [sys.executable, *(program or ["-m", "frontpage_trainer"]), "train"]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+def click(event: str, user: str, article: str, at: str, **more: Any) -> dict[str, Any]:
+    """`at` like 12:30:00, on the run date, or a whole time."""
+    time = at if "T" in at else f"{RUN_DATE}T{at}.000Z"
+    return {"event_id": event, "user_id": user, "article_id": article, "occurred_at": time, **more}
+
+
+def lines(clicks: list[dict[str, Any]]) -> bytes:
+    """NDJSON as the collector writes it."""
+    return b"".join(json.dumps(click, separators=(",", ":")).encode() + b"\n" for click in clicks)
+
+
+def newsroom(taste: float, readers: int = 300, days: int = 3, seed: int = 1) -> dict[str, list[dict[str, Any]]]:
+    """Clicks by day up to the run date. With probability `taste` a click is on the reader's own one of five sections,
+    all alike in popularity; otherwise it is on any of them."""
+    random = np.random.default_rng(seed)
+    own = random.integers(5, size=readers)
+    last_day = datetime.fromisoformat(RUN_DATE).replace(tzinfo=timezone.utc)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for back in range(days - 1, -1, -1):
+        day = last_day - timedelta(days=back)
+        clicks = []
+        for number in range(readers * 12):
+            reader = int(random.integers(readers))
+            section = int(own[reader]) if random.random() < taste else int(random.integers(5))
+            # Within a section articles differ in popularity, but not much: there is something to choose from.
+            article = f"d{back}-s{section}-{int(random.triangular(0, 0, 25))}"
+            at = day + timedelta(milliseconds=int(random.integers(86_400_000)))
+            text = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            clicks.append(click(f"{back}.{number}", f"r{reader}", article, text, section=f"s{section}"))
+        found[day.date().isoformat()] = clicks
+    return found
+
+
+def fill(place: Place, days: dict[str, list[dict[str, Any]]]) -> None:
+    """Two objects for each day."""
+    for day, clicks in days.items():
+        place.put_clicks(clicks[::2], day=day, hour=1)
+        place.put_clicks(clicks[1::2], day=day, hour=13)

@@ -1,0 +1,52 @@
+"""What the job is told is checked before anything else is done."""
+
+from typing import Any
+
+import pytest
+
+from frontpage_trainer.errors import TrainingError
+from frontpage_trainer.hyperparameters import parse_hyperparameters
+
+REQUIRED = {"run_date": "2026-11-23", "version": "2026-11-23.01", "scope": "s", "expires_at": "1764547200"}
+
+
+def test_what_is_not_given_has_the_documented_default() -> None:
+    values = parse_hyperparameters(REQUIRED)
+    assert (values.history_days, values.factors, values.iterations) == (7, 16, 15)
+    assert (values.regularization, values.alpha, values.half_life_hours) == (10, 1, 168)
+    assert (values.candidate_hours, values.popular_hours, values.holdout_hours) == (48, 3, 6)
+    assert (values.list_length, values.readers_per_shard, values.checkpoint_seconds, values.seed) == (20, 5000, 0, 42)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("run_date", "2026-02-30"),
+        ("run_date", "yesterday"),
+        ("version", "2026-11-23"),
+        ("version", "2026-11-22.01"),
+        ("scope", ""),
+        ("expires_at", "soon"),
+        ("factors", "0"),
+        ("factors", "64.5"),
+        ("factors", 64),
+        ("iterations", "-1"),
+        ("regularization", "nan"),
+        ("alpha", "0"),
+        ("half_life_hours", "inf"),
+        ("holdout_hours", "13"),
+        ("popular_hours", "49"),
+        ("list_length", " 20"),
+        ("seed", "4294967296"),
+        ("learning_rate", "0.1"),
+    ],
+)
+def test_a_bad_or_unknown_value_is_refused_by_its_name(name: str, value: Any) -> None:
+    with pytest.raises(TrainingError, match=f"hyperparameter '{name}'"):
+        parse_hyperparameters({**REQUIRED, name: value})
+
+
+@pytest.mark.parametrize("name", sorted(REQUIRED))
+def test_a_required_value_that_is_missing_is_named(name: str) -> None:
+    with pytest.raises(TrainingError, match=f"hyperparameter '{name}' is missing"):
+        parse_hyperparameters({key: value for key, value in REQUIRED.items() if key != name})
