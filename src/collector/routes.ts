@@ -1,19 +1,24 @@
 /** The collector's HTTP interface. Nothing of a request but its outcome is logged: bodies name readers. */
+import type { Readable } from 'node:stream';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { clickLine } from '../domain/click';
 import { type ContentType, contentTypes, readClickBody } from './clickBody';
 import type { Counters } from './counters';
 import { DeliveryUnavailable, type Packer } from './packer';
+import { BodyTooLarge, readBody } from './requestBody';
 
-export const maxBodyBytes = 1024 * 1024;
 const retryAfterSeconds = 5;
 
 export function addCollectorRoutes(app: FastifyInstance, packer: Packer, counters: Counters): void {
   app.removeAllContentTypeParsers();
   for (const contentType of contentTypes) {
-    app.addContentTypeParser(contentType, { parseAs: 'string' }, (_request, body, done) => {
-      done(null, { contentType, text: String(body) } satisfies ReceivedBody);
-    });
+    app.addContentTypeParser(
+      contentType,
+      async (_request: FastifyRequest, stream: Readable): Promise<ReceivedBody> => ({
+        contentType,
+        text: await readBody(stream),
+      }),
+    );
   }
 
   app.post<{ Body: ReceivedBody | undefined }>('/v1/clicks', async (request, reply) => {
@@ -50,11 +55,7 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
   if (error instanceof DeliveryUnavailable) {
     return reply.code(503).header('retry-after', retryAfterSeconds).send({ error: error.message });
   }
-  if (error.statusCode === 413) {
-    return reply
-      .code(413)
-      .send({ error: `the body is larger than ${maxBodyBytes} bytes; send fewer clicks a request` });
-  }
+  if (error instanceof BodyTooLarge) return reply.code(413).send({ error: error.message });
   if (error.statusCode === 415) {
     const given = request.headers['content-type'] ?? 'none';
     return reply.code(415).send({ error: `content type ${given} is not one of ${contentTypes.join(', ')}` });

@@ -4,7 +4,7 @@ import type { DeliveryStream } from '../clients/deliveryStream';
 import { Counters } from './counters';
 import { startHeartbeat } from './heartbeat';
 import { createPacker, type PackerLimits } from './packer';
-import { addCollectorRoutes, maxBodyBytes } from './routes';
+import { addCollectorRoutes } from './routes';
 
 export interface CollectorOptions {
   readonly host: string;
@@ -35,7 +35,6 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const app = Fastify({
     logger: { level: options.logLevel, base: { program: 'collector' } },
     disableRequestLogging: true,
-    bodyLimit: maxBodyBytes,
     // The collector is public: a sender that dawdles would hold a connection and memory for as long as it likes.
     requestTimeout: requestTimeoutMs,
   });

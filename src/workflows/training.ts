@@ -28,15 +28,15 @@ export async function trainOnLadder(
   run: RunTracker,
 ): Promise<TrainedModel> {
   const attempts: TrainingAttempt[] = [];
-  let attempt = 0;
+  let lastAttempt = 0;
   for (const rung of settings.ladder) {
     const rungName = `${rung.instanceType} ${rung.market}`;
     run.note({ rung: rungName });
     const start = (): ReturnType<Activities['startTraining']> => {
-      attempt += 1;
+      lastAttempt += 1;
       return startTraining({
         runDate,
-        attempt,
+        attempt: lastAttempt,
         rung,
         manifest,
         historyDays: settings.historyDays,
