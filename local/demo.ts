@@ -11,8 +11,10 @@ import type { ClickSource } from './demo/clickSource';
 import { DemoFailed } from './demo/demoFailed';
 import { type DemoOptions, readDemoOptions } from './demo/demoOptions';
 import { lockFolder, readFilled } from './demo/demoState';
+import { logId, openLog } from './demo/logSource';
 import { newsroomSource } from './demo/newsroomSource';
 import { playDay, showDay } from './demo/playDay';
+import { portalSize } from './newsroom/newsroom';
 import { prepare, repositoryRoot } from './prepare';
 
 /** Ctrl-C, or a polite end from outside. */
@@ -37,10 +39,10 @@ ended.catch(() => undefined);
 
 async function demo(options: DemoOptions): Promise<void> {
   prepare(say);
-  const source = sourceOf(options);
-  const stateDir = join(repositoryRoot, '.frontpage', 'demo', `${options.date}-${source.id}`);
+  const stateDir = join(repositoryRoot, '.frontpage', 'demo', `${options.date}-${inputId(options)}`);
   const unlock = lockFolder(stateDir, options.fresh);
   try {
+    const source = await openSource(options, stateDir);
     say(`run date ${options.date}, clicks of ${source.title}`);
     const cloud = await startCloud(options, source, stateDir);
     try {
@@ -91,10 +93,26 @@ async function runOn(cloud: Cloud, { date, keep }: DemoOptions, source: ClickSou
   }
 }
 
-function sourceOf({ date, seed, readers, clicksPerDay, historyDays, election }: DemoOptions): ClickSource {
-  // A real portal's readers share an article 65 times on average.
-  const articlesPerDay = Math.ceil(clicksPerDay / 65);
-  return newsroomSource({ runDate: date, seed, readers, clicksPerDay, articlesPerDay, historyDays, election });
+/** Tells the input of this demo from every other one, in the name of the folder that keeps its state. */
+function inputId({ clicks, seed, clicksPerDay, historyDays, election }: DemoOptions): string {
+  if (clicks !== undefined) return logId(clicks);
+  return `newsroom-${seed}-${clicksPerDay}-${historyDays}${election ? '-election' : ''}`;
+}
+
+async function openSource(options: DemoOptions, stateDir: string): Promise<ClickSource> {
+  const { date: runDate, clicks, seed, clicksPerDay, historyDays, election } = options;
+  if (clicks !== undefined) return openLog({ path: clicks, dir: join(stateDir, 'log'), runDate }, say);
+  // A portal in small: as many clicks a reader and an article as in the large one.
+  const scale = clicksPerDay / portalSize.clicksPerDay;
+  return newsroomSource({
+    runDate,
+    seed,
+    clicksPerDay,
+    readers: Math.ceil(portalSize.readers * scale),
+    articlesPerDay: Math.ceil(portalSize.articlesPerDay * scale),
+    historyDays,
+    election,
+  });
 }
 
 /** The defaults of the product, but for a day that is looked at every second and may be long ago. */

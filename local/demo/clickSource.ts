@@ -10,8 +10,6 @@ export interface HourOfClicks {
 }
 
 export interface ClickSource {
-  /** Tells this input from every other one; part of the name of the folder that keeps the demo's state. */
-  readonly id: string;
   /** For humans. */
   readonly title: string;
   /** Days before the run date that `hours` brings. */

@@ -12,7 +12,6 @@ export interface DemoOptions {
   readonly keep: boolean;
   readonly fresh: boolean;
   readonly seed: number;
-  readonly readers: number;
   readonly clicksPerDay: number;
   readonly historyDays: number;
   readonly election: boolean;
@@ -28,9 +27,8 @@ export function readDemoOptions(): DemoOptions {
     .option('--keep', 'leave everything running until Ctrl-C', false)
     .option('--fresh', 'forget what an earlier demo of this day left', false)
     .option('--seed <n>', 'seed of the newsroom', countOption, 42)
-    .option('--readers <n>', 'readers of the newsroom', countOption, 60_000)
-    .option('--clicks-per-day <n>', 'clicks of the newsroom on an average day', countOption, 100_000)
-    .option('--history-days <n>', 'days before the run date, at most 7', countOption, 3)
+    .option('--clicks-per-day <n>', 'clicks of the newsroom on an average day', countOption, 60_000)
+    .option('--history-days <n>', 'days of the newsroom before the run date, 1 to 7', historyOption, 3)
     .option('--election', 'make the evening of the run date an election night', false)
     .option('--port <name=n>', `a fixed port; may be repeated (${portNames.join(', ')})`, portOption, {})
     .showHelpAfterError()
@@ -54,6 +52,12 @@ function countOption(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('give a whole number above 0');
   return value;
+}
+
+function historyOption(text: string): number {
+  const days = countOption(text);
+  if (days > 7) throw new InvalidArgumentError('the pipeline learns from 7 days at most');
+  return days;
 }
 
 function portOption(text: string, ports: Ports): Ports {

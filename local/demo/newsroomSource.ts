@@ -30,7 +30,6 @@ export function newsroomSource({ runDate, historyDays, election, ...shape }: New
   }
 
   return {
-    id: ['newsroom', shape.seed, shape.readers, shape.clicksPerDay, ...(election ? ['election'] : [])].join('-'),
     title: `a made-up newsroom, seed ${shape.seed}${election ? ', on an election night' : ''}`,
     historyDays,
     hours,

@@ -45,10 +45,10 @@ class RunTeller {
 
   tell(view: RunView): void {
     const { status, training } = view;
+    for (const { stage } of status?.stages ?? []) this.once(`stage: ${stage}`);
     if (view.waitingFor !== undefined) this.tellWaiting(view.waitingFor);
     if (training !== undefined) this.tellTraining(training);
     if (status?.gate !== undefined) this.tellGate(status.gate);
-    for (const { stage } of status?.stages ?? []) this.once(stage);
     if (view.itemsLoaded !== undefined && view.itemsLoaded > 0)
       this.once(`loading: ${view.itemsLoaded.toLocaleString('en')} items`);
   }
