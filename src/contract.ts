@@ -82,6 +82,8 @@ export interface RunStatus {
   readonly version?: string;
   readonly rung?: string;
   readonly gate?: GateDecision;
+  /** By the load activities that are over. */
+  readonly itemsLoaded?: number;
 }
 
 export type DailyResult =

@@ -43,14 +43,17 @@ class RunTeller {
 
   constructor(private readonly say: (line: string) => void) {}
 
+  /** In the order of the story: each stage with what is told of it. */
   tell(view: RunView): void {
-    const { status, training } = view;
-    for (const { stage } of status?.stages ?? []) this.once(`stage: ${stage}`);
-    if (view.waitingFor !== undefined) this.tellWaiting(view.waitingFor);
-    if (training !== undefined) this.tellTraining(training);
-    if (status?.gate !== undefined) this.tellGate(status.gate);
-    if (view.itemsLoaded !== undefined && view.itemsLoaded > 0)
-      this.once(`loading: ${view.itemsLoaded.toLocaleString('en')} items`);
+    for (const { stage } of view.status?.stages ?? []) {
+      this.once(`stage: ${stage}`);
+      if (stage === 'waiting for clicks' && view.waitingFor !== undefined) this.tellWaiting(view.waitingFor);
+      if (stage === 'training' && view.training !== undefined) this.tellTraining(view.training);
+      if (stage === 'gate' && view.status?.gate !== undefined) this.tellGate(view.status.gate);
+      if (stage === 'loading' && view.itemsLoaded !== undefined) {
+        this.once(`loading: ${view.itemsLoaded.toLocaleString('en')} items`);
+      }
+    }
   }
 
   /** The hours alone: what else the message says changes with every look. */
@@ -70,12 +73,12 @@ class RunTeller {
       this.say(`training: RESUMED from the checkpoint after ${resumes.at(-1)} iterations`);
       this.resumes = resumes.length;
     }
-    if (progress === undefined || status !== 'Training')
-      this.once(`training: ${status}, ${this.interruptions} interruptions so far`);
-    else
-      this.once(
-        `training: ${progress.phase} ${progress.iteration}/${progress.iterations} (${progress.completed} of ${progress.total} iterations)`,
-      );
+    if (progress === undefined || status !== 'Training') {
+      this.once(`training: ${status}${this.interruptions === 0 ? '' : ` (after interruption ${this.interruptions})`}`);
+      return;
+    }
+    const { phase, iteration, iterations, completed, total } = progress;
+    this.once(`training: ${phase} ${iteration}/${iterations} (${completed} of ${total} iterations)`);
   }
 
   private tellGate(gate: GateDecision): void {

@@ -81,7 +81,7 @@ export async function viewRun(client: Client, runDate: RunDate): Promise<RunView
       state: stateOf(description.status.name),
       ...(status === undefined ? {} : { status }),
       ...(description.status.name === 'RUNNING'
-        ? await pendingOf(client, description.raw.pendingActivities ?? [])
+        ? withLoadOfFinished(await pendingOf(client, description.raw.pendingActivities ?? []), status)
         : await endOf(handle)),
     };
   } catch (error) {
@@ -99,13 +99,17 @@ async function queryStatus(client: Client, handle: WorkflowHandle): Promise<RunS
   }
 }
 
+/** Load activities that are over have no heartbeat any more; what they loaded stands in the status. */
+function withLoadOfFinished(pending: PendingView, status: RunStatus | undefined): PendingView {
+  if (status?.itemsLoaded === undefined) return pending;
+  return { ...pending, itemsLoaded: status.itemsLoaded + (pending.itemsLoaded ?? 0) };
+}
+
+type PendingView = Pick<RunView, 'waitingFor' | 'training' | 'itemsLoaded'>;
 type PendingActivities = NonNullable<Awaited<ReturnType<WorkflowHandle['describe']>>['raw']['pendingActivities']>;
 
-async function pendingOf(
-  client: Client,
-  pending: PendingActivities,
-): Promise<Pick<RunView, 'waitingFor' | 'training' | 'itemsLoaded'>> {
-  let view: Pick<RunView, 'waitingFor' | 'training' | 'itemsLoaded'> = {};
+async function pendingOf(client: Client, pending: PendingActivities): Promise<PendingView> {
+  let view: PendingView = {};
   for (const activity of pending) {
     const [details] = await decodeArrayFromPayloads(
       client.options.loadedDataConverter ?? { payloadConverter: defaultPayloadConverter },

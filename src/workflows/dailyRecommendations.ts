@@ -68,7 +68,7 @@ export async function dailyRecommendations(input: DailyInput): Promise<DailyResu
     }
 
     run.enter('loading');
-    const itemsLoaded = await loadAll(input, trained, evaluated);
+    const itemsLoaded = await loadAll(input, trained, evaluated, run);
 
     run.enter('verifying');
     await verifyLoad({ ...model, itemsLoaded, samplePerShard: verifiedListsPerShard });
@@ -93,21 +93,25 @@ async function loadAll(
   { runDate, settings }: DailyInput,
   trained: TrainedModel,
   evaluated: EvaluatedModel,
+  run: RunTracker,
 ): Promise<number> {
+  let itemsLoaded = 0;
   const groups = Math.min(settings.load.parallelism, evaluated.shards);
-  const loaded = await Promise.all(
-    Array.from({ length: groups }, (_, group) =>
-      loadShards({
+  await Promise.all(
+    Array.from({ length: groups }, async (_, group) => {
+      const { items } = await loadShards({
         runDate,
         jobName: trained.jobName,
         version: trained.version,
         group,
         groups,
         maxUnitsPerSecond: settings.load.maxUnitsPerSecond / groups,
-      }),
-    ),
+      });
+      itemsLoaded += items;
+      run.note({ itemsLoaded });
+    }),
   );
-  return loaded.reduce((sum, part) => sum + part.items, 0);
+  return itemsLoaded;
 }
 
 /** Moves the pointer, unless a later day is live already: a backfill must not take readers back. */

@@ -34,7 +34,7 @@ export class RunTracker {
     this.showDetails();
   }
 
-  note(figures: Pick<Partial<RunStatus>, 'version' | 'rung' | 'gate'>): void {
+  note(figures: Pick<Partial<RunStatus>, 'version' | 'rung' | 'gate' | 'itemsLoaded'>): void {
     this.status = { ...this.status, ...figures };
     this.showDetails();
   }
