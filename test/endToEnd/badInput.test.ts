@@ -37,12 +37,16 @@ async function expectSameLive(): Promise<void> {
 }
 
 /** Starts the run of the day and waits for its end. */
-async function failureOfRun(waitLimitSeconds: number): Promise<unknown> {
+async function failureOfRun(waitLimitSeconds: number, maxUnitsPerSecond = 200): Promise<unknown> {
   const input = slice.dailyInput();
   const sinceMs = Date.now() - 1000;
   await startRun(slice.client, {
     ...input,
-    settings: { ...input.settings, readiness: { ...input.settings.readiness, waitLimitSeconds } },
+    settings: {
+      ...input.settings,
+      readiness: { ...input.settings.readiness, waitLimitSeconds },
+      load: { ...input.settings.load, maxUnitsPerSecond },
+    },
   });
   return (await slice.when((view) => view.state !== 'running' && view.startedAtMs >= sinceMs)).failure;
 }
@@ -111,16 +115,16 @@ describe('bad input', () => {
     'a shard that is corrupt ends the run as ModelArtefactInvalid that names the file',
     async () => {
       const sinceMs = Date.now() - 1000;
-      const failed = failureOfRun(60);
+      // So slow that a second shard is read many seconds after the load began.
+      const failed = failureOfRun(60, 60);
       await slice.when(
         (view) => view.startedAtMs >= sinceMs && (view.status?.stage === 'loading' || view.state !== 'running'),
       );
       const shards = (await slice.lake.list(trainingOutputPrefix)).filter(({ key }) => key.endsWith('.json.gz'));
-      const last = shards.at(-1)?.key ?? '';
-      await slice.lake.put(last, 'not what the trainer wrote');
+      for (const { key } of shards) await slice.lake.put(key, 'not what the trainer wrote');
       expect(await failed).toMatchObject({
         type: 'ModelArtefactInvalid',
-        message: expect.stringMatching(new RegExp(`a file of the artefact is corrupt: SHA-256 .*${last}`)),
+        message: expect.stringMatching(/a file of the artefact is corrupt: SHA-256 .*part-0000\d\.json\.gz/),
       });
       expect(await reportOfRun()).toMatchObject({ outcome: 'failed', failedStage: 'loading' });
       await expectSameLive();
