@@ -70,13 +70,15 @@ export async function startRun(client: Client, input: DailyInput): Promise<'star
 
 /** How the newest run of a day stands; `undefined` when the day never had one. */
 export async function viewRun(client: Client, runDate: RunDate): Promise<RunView | undefined> {
-  const handle = client.workflow.getHandle<DailyWorkflow>(dailyWorkflowId(runDate));
+  const workflowId = dailyWorkflowId(runDate);
   try {
-    const description = await handle.describe();
+    const description = await client.workflow.getHandle<DailyWorkflow>(workflowId).describe();
+    // From here on this very run: the day may be started again at any moment, and its result would be waited for.
+    const handle = client.workflow.getHandle<DailyWorkflow>(workflowId, description.runId);
     const status = await queryStatus(client, handle);
     return {
       runDate,
-      workflowId: handle.workflowId,
+      workflowId,
       startedAtMs: description.startTime.getTime(),
       state: stateOf(description.status.name),
       ...(status === undefined ? {} : { status }),
