@@ -4,7 +4,7 @@
  * middle of training, and shows what readers are served. Exit code 1 comes with one sentence that says what to do.
  */
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { startOfDayMs } from '../src/domain/runDate';
 import { Cloud } from './cloud';
 import type { ClickSource } from './demo/clickSource';
@@ -76,7 +76,7 @@ function startCloud(options: DemoOptions, source: ClickSource, stateDir: string)
 }
 
 async function runOn(cloud: Cloud, { date, keep }: DemoOptions, source: ClickSource, stateDir: string): Promise<void> {
-  const environmentFile = join(stateDir, 'environment.sh');
+  const environmentFile = relative('', join(stateDir, 'environment.sh'));
   const exports = Object.entries(cloud.environment).map(([name, value]) => `export ${name}='${value}'\n`);
   writeFileSync(environmentFile, exports.join(''));
   const client = await cloud.connectTemporal();

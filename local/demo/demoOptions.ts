@@ -27,11 +27,15 @@ export function readDemoOptions(): DemoOptions {
     .option('--keep', 'leave everything running until Ctrl-C', false)
     .option('--fresh', 'forget what an earlier demo of this day left', false)
     .option('--seed <n>', 'seed of the newsroom', countOption, 42)
-    .option('--clicks-per-day <n>', 'clicks of the newsroom on an average day', countOption, 60_000)
+    .option('--clicks-per-day <n>', 'clicks of the newsroom on an average day', countOption, 100_000)
     .option('--history-days <n>', 'days of the newsroom before the run date, 1 to 7', historyOption, 3)
     .option('--election', 'make the evening of the run date an election night', false)
-    .option('--port <name=n>', `a fixed port; may be repeated (${portNames.join(', ')})`, portOption, {})
-    .showHelpAfterError()
+    .addOption(
+      new Option('--port <name=n>', `a fixed port; may be repeated (${portNames.join(', ')})`)
+        .argParser(portOption)
+        .default({}, 'free ones are chosen'),
+    )
+    .showHelpAfterError('(--help lists the options)')
     .parse()
     .opts<DemoOptions>();
 }
