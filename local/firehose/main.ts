@@ -1,6 +1,7 @@
 /** The local Firehose as a program: `tsx local/firehose/main.ts --data-dir DIR --s3-endpoint URL --cloudwatch-endpoint URL [flags]`. */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { type ListeningServer, runServerProgram } from '../serverProgram';
 import { startFirehose } from './server';
 
 const usage = `flags:
@@ -42,11 +43,11 @@ function readFlags(): z.infer<typeof flagsSchema> {
   return flagsSchema.parse(values);
 }
 
-async function main(): Promise<void> {
+async function start(): Promise<ListeningServer> {
   const flags = readFlags();
   const { region } = flags;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const server = await startFirehose({
+  return startFirehose({
     port: flags.port,
     dataDir: flags['data-dir'],
     s3: { region, endpoint: flags['s3-endpoint'], credentials },
@@ -58,21 +59,6 @@ async function main(): Promise<void> {
     },
     warn: (message) => console.error(message),
   });
-  console.log(`Firehose listens on ${server.url}`);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      server.close().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          console.error(error);
-          process.exit(1);
-        },
-      );
-    });
-  }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof z.ZodError ? `${z.prettifyError(error)}\n${usage}` : error);
-  process.exitCode = 1;
-});
+runServerProgram('Firehose', usage, start);

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { programs } from '../prepare';
+import { type ListeningServer, runServerProgram } from '../serverProgram';
 import { startSageMaker } from './server';
 
 const usage = `flags:
@@ -59,7 +60,7 @@ function readFlags(): z.infer<typeof flagsSchema> {
   return flagsSchema.parse(values);
 }
 
-async function main(): Promise<void> {
+async function start(): Promise<ListeningServer> {
   const flags = readFlags();
   const settings = {
     startupSeconds: flags['startup-seconds'],
@@ -69,7 +70,7 @@ async function main(): Promise<void> {
     stopGraceSeconds: flags['stop-grace-seconds'],
     finalCheckpointSync: flags['final-checkpoint-sync'],
   };
-  const server = await startSageMaker({
+  return startSageMaker({
     port: flags.port,
     dataDir: flags['data-dir'],
     s3: {
@@ -82,21 +83,6 @@ async function main(): Promise<void> {
     onShutdown: flags['on-shutdown'],
     warn: (message) => console.error(message),
   });
-  console.log(`SageMaker listens on ${server.url}`);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      server.close().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          console.error(error);
-          process.exit(1);
-        },
-      );
-    });
-  }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof z.ZodError ? `${z.prettifyError(error)}\n${usage}` : error);
-  process.exitCode = 1;
-});
+runServerProgram('SageMaker', usage, start);
