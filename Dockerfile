@@ -7,6 +7,8 @@ RUN apt-get update && apt-get install --yes --no-install-recommends ca-certifica
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund
 COPY src src
+# A volume that is mounted here belongs to the user of the programs.
+RUN mkdir /data && chown node /data
 USER node
 CMD ["node", "--import", "tsx", "src/worker.ts"]
 
@@ -15,6 +17,6 @@ USER root
 RUN apt-get update && apt-get install --yes --no-install-recommends python3 python3-venv libgomp1 && rm -rf /var/lib/apt/lists/*
 COPY trainer trainer
 COPY local local
-RUN node --import tsx local/prepare.ts && mkdir /data && chown node /data
+RUN node --import tsx local/prepare.ts
 USER node
 VOLUME /data

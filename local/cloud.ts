@@ -9,14 +9,15 @@ import type { Client } from '@temporalio/client';
 import type { AwsEndpoint } from '../src/clients/awsEndpoint';
 import { connectClient } from '../src/clients/temporalClient';
 import { loadTemporalConfig } from '../src/config';
-import { setDeliveryClock } from './control';
+import { postControl } from './control';
 import { emulatorSpec } from './emulator';
 import { programs, repositoryRoot } from './prepare';
 import { answersHttp, freePort, StartFailed } from './processes';
 import {
   bucket,
-  createBucketAndTable,
+  createBucket,
   createDeliveryStream,
+  createTable,
   image,
   registerSearchAttributes,
   roleArn,
@@ -25,7 +26,7 @@ import {
 } from './resources';
 import { Supervisor, type SupervisorEvents } from './supervisor';
 
-export const portNames = ['temporal', 'ui', 'aws', 'firehose', 'sagemaker', 'collector', 'serving'] as const;
+export const portNames = ['temporal', 'ui', 'aws', 'firehose', 'sagemaker', 'collector', 'serving', 'clock'] as const;
 export type PortName = (typeof portNames)[number];
 
 export interface CloudOptions {
@@ -36,8 +37,8 @@ export interface CloudOptions {
   /** Pipeline settings, as the file behind FRONTPAGE_SETTINGS. */
   readonly settings: object;
   readonly bufferIntervalSeconds: number;
-  /** Where the delivery clock is set, to stand still, before the first record; absent: it goes on as it was. */
-  readonly deliveryClockMs?: number;
+  /** Where the clock of the world outside is set, to stand still, before the first click; absent: it goes on as it was. */
+  readonly clockMs?: number;
   readonly heartbeatSeconds: number;
   readonly events: SupervisorEvents;
 }
@@ -79,8 +80,23 @@ export class Cloud {
     return connectClient(loadTemporalConfig(this.environment));
   }
 
+  /**
+   * Sets the clock of the collector and of the local Firehose, which then runs at `speed` times the pace of the wall
+   * clock. Resolves when everything that falls due on the way is in the lake.
+   */
+  async setClock(nowMs: number, speed: number): Promise<void> {
+    const now = new Date(nowMs).toISOString();
+    await this.setDeliveryClock(nowMs, speed);
+    const answer = await fetch(this.urls.clock, { method: 'POST', body: JSON.stringify({ now, speed }) });
+    if (!answer.ok) throw new Error(`the collector's clock answered ${answer.status}`);
+  }
+
   stop(): Promise<void> {
     return this.supervisor.stop();
+  }
+
+  private setDeliveryClock(nowMs: number, speed: number): Promise<void> {
+    return postControl(this.urls.firehose, 'clock', { now: new Date(nowMs).toISOString(), speed });
   }
 
   private async startAll(ports: Ports, options: CloudOptions, say: (line: string) => void): Promise<void> {
@@ -88,10 +104,16 @@ export class Cloud {
     mkdirSync(stateDir, { recursive: true });
     writeFileSync(join(stateDir, 'settings.json'), JSON.stringify(options.settings, undefined, 2));
     const logFile = (name: string): string => join(stateDir, 'logs', `${name}.log`);
-    const script = (name: string, file: string, args: readonly string[], probe: () => Promise<unknown>) => ({
+    const script = (
+      name: string,
+      file: string,
+      args: readonly string[],
+      probe: () => Promise<unknown>,
+      preload: readonly string[] = [],
+    ) => ({
       name,
       command: process.execPath,
-      args: ['--import', require.resolve('tsx'), join(repositoryRoot, file), ...args],
+      args: ['--import', require.resolve('tsx'), ...preload, join(repositoryRoot, file), ...args],
       env: this.environment,
       logFile: logFile(name),
       restart: true,
@@ -102,7 +124,8 @@ export class Cloud {
     await this.supervisor.start(
       emulatorSpec({ port: ports.aws, stateDir: join(stateDir, 'aws'), logFile: logFile('aws') }),
     );
-    await createBucketAndTable(this.aws);
+    await createBucket(this.aws);
+    await createTable(this.aws);
 
     say('starting Firehose and SageMaker (local servers)');
     await Promise.all([
@@ -131,7 +154,7 @@ export class Cloud {
       ),
     ]);
     await createDeliveryStream({ ...this.aws, endpoint: this.urls.firehose }, options.bufferIntervalSeconds);
-    if (options.deliveryClockMs !== undefined) await setDeliveryClock(this.urls.firehose, options.deliveryClockMs, 0);
+    if (options.clockMs !== undefined) await this.setDeliveryClock(options.clockMs, 0);
 
     say('starting Temporal');
     await this.supervisor.start({
@@ -156,7 +179,11 @@ export class Cloud {
       // A worker has no address of its own; that it polls shows when a run moves.
       this.supervisor.start(script('worker', 'src/worker.ts', [], async () => undefined)),
       this.supervisor.start(
-        script('collector', 'src/collector/main.ts', [], () => answersHttp(`${this.urls.collector}/healthz`)),
+        // It lives in the time of the day that is played, or its ledger would speak of today.
+        script('collector', 'src/collector/main.ts', [], () => answersHttp(`${this.urls.collector}/healthz`), [
+          '--import',
+          join(repositoryRoot, 'local/virtualTime.mts'),
+        ]),
       ),
       this.supervisor.start(
         // Before the first publish serving answers 503 on purpose; any answer means that it is up.
@@ -184,6 +211,7 @@ async function choosePorts(given: Partial<Record<PortName, number>>): Promise<Po
     sagemaker: await choose('sagemaker'),
     collector: await choose('collector'),
     serving: await choose('serving'),
+    clock: await choose('clock'),
   };
 }
 
@@ -215,6 +243,7 @@ function urlsOf(ports: Ports): Record<PortName, string> {
     sagemaker: http('sagemaker'),
     collector: http('collector'),
     serving: http('serving'),
+    clock: http('clock'),
   };
 }
 
@@ -236,8 +265,17 @@ function environmentOf(ports: Ports, options: CloudOptions): Record<string, stri
     FRONTPAGE_TRAINING_IMAGE: image,
     FRONTPAGE_SETTINGS: join(options.stateDir, 'settings.json'),
     COLLECTOR_PORT: String(ports.collector),
+    VIRTUAL_TIME_PORT: String(ports.clock),
     COLLECTOR_LINGER_MS: '20',
     COLLECTOR_HEARTBEAT_SECONDS: String(options.heartbeatSeconds),
+    // A minute of the wall is hours of the day that is played.
+    COLLECTOR_LEDGER_SECONDS: '1',
+    COLLECTOR_SPOOL_DIR: join(options.stateDir, 'spool'),
+    // Less than the grace with which the supervisor stops a program.
+    COLLECTOR_DRAIN_SECONDS: '5',
+    // The clicks of a past day are played, by one sender.
+    COLLECTOR_EVENT_TIME: 'accept',
+    COLLECTOR_REQUESTS_PER_MINUTE: '1000000',
     SERVING_PORT: String(ports.serving),
     SERVING_POINTER_CACHE_SECONDS: '1',
     LOG_LEVEL: 'info',

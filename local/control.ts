@@ -10,8 +10,3 @@ export async function postControl(serverUrl: string, path: string, body: object)
   const answer = await response.text();
   if (!response.ok) throw new Error(`${serverUrl}/_control/${path} answered ${response.status}: ${answer}`);
 }
-
-/** Sets the clock of the local Firehose; answers when everything that falls due on the way is in the lake. */
-export function setDeliveryClock(firehoseUrl: string, nowMs: number, speed: number): Promise<void> {
-  return postControl(firehoseUrl, 'clock', { now: new Date(nowMs).toISOString(), speed });
-}

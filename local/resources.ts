@@ -18,13 +18,17 @@ export const stream = 'frontpage-clicks';
 export const roleArn = 'arn:aws:iam::000000000000:role/frontpage-training';
 export const image = 'frontpage-trainer:local';
 
-export async function createBucketAndTable(aws: AwsEndpoint): Promise<void> {
+export async function createBucket(aws: AwsEndpoint, name = bucket): Promise<void> {
   const s3 = new S3Client({ ...aws, forcePathStyle: true });
-  const dynamodb = new DynamoDBClient(aws);
   await unlessThere(
     ['BucketAlreadyOwnedByYou', 'BucketAlreadyExists'],
-    s3.send(new CreateBucketCommand({ Bucket: bucket })),
+    s3.send(new CreateBucketCommand({ Bucket: name })),
   );
+  s3.destroy();
+}
+
+export async function createTable(aws: AwsEndpoint): Promise<void> {
+  const dynamodb = new DynamoDBClient(aws);
   await unlessThere(
     ['ResourceInUseException'],
     dynamodb.send(
@@ -51,21 +55,25 @@ export async function createBucketAndTable(aws: AwsEndpoint): Promise<void> {
       }),
     ),
   );
-  s3.destroy();
   dynamodb.destroy();
 }
 
-export async function createDeliveryStream(firehoseEndpoint: AwsEndpoint, intervalSeconds: number): Promise<void> {
+/** The stream of clicks into a bucket; by default the one of the laptop cloud. */
+export async function createDeliveryStream(
+  firehoseEndpoint: AwsEndpoint,
+  intervalSeconds: number,
+  names: { readonly stream: string; readonly bucket: string } = { stream, bucket },
+): Promise<void> {
   const firehose = new FirehoseClient(firehoseEndpoint);
   await unlessThere(
     ['ResourceInUseException'],
     firehose.send(
       new CreateDeliveryStreamCommand({
-        DeliveryStreamName: stream,
+        DeliveryStreamName: names.stream,
         DeliveryStreamType: 'DirectPut',
         ExtendedS3DestinationConfiguration: {
           RoleARN: 'arn:aws:iam::000000000000:role/frontpage-delivery',
-          BucketARN: `arn:aws:s3:::${bucket}`,
+          BucketARN: `arn:aws:s3:::${names.bucket}`,
           Prefix: clicksPrefixExpression,
           ErrorOutputPrefix: errorsPrefixExpression,
           CompressionFormat: 'GZIP',
@@ -99,7 +107,8 @@ async function unlessThere(names: readonly string[], work: Promise<unknown>): Pr
 /** The SDKs find endpoints and credentials in the environment by themselves. */
 async function main(): Promise<void> {
   const aws = { region: process.env['AWS_REGION'] ?? 'us-east-1' };
-  await createBucketAndTable(aws);
+  await createBucket(aws);
+  await createTable(aws);
   await createDeliveryStream(aws, 60);
   await registerSearchAttributes(process.env);
   console.log(`bucket ${bucket}, table ${table}, stream ${stream} and the search attributes are there`);

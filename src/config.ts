@@ -5,6 +5,9 @@ import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/e
 import { z } from 'zod';
 import type { AwsEndpoint } from './clients/awsEndpoint';
 import type { PipelineSettings } from './contract';
+import { type EventTimeRule, eventTimePolicies } from './domain/eventTime';
+import { defaultReadiness } from './domain/readinessSettings';
+import { parseRunDate, type RunDate } from './domain/runDate';
 import type { TrainingPlace } from './domain/trainingJob';
 
 export class ConfigError extends Error {
@@ -36,10 +39,18 @@ export interface CollectorConfig {
   readonly host: string;
   readonly port: number;
   readonly streamName: string;
-  readonly aws: AwsEndpoint;
+  readonly bucket: string;
+  readonly aws: Readonly<Record<'FIREHOSE' | 'S3', AwsEndpoint>>;
   readonly collectorId: string;
+  readonly spoolDir: string;
+  readonly spoolMaxBytes: number;
   readonly lingerMs: number;
   readonly heartbeatSeconds: number;
+  readonly ledgerSeconds: number;
+  readonly drainSeconds: number;
+  readonly eventTime: EventTimeRule;
+  readonly admission: { readonly allowedOrigins: readonly string[]; readonly requestsPerMinute: number };
+  readonly trustProxy: boolean | string;
   readonly logLevel: LogLevel;
 }
 
@@ -118,16 +129,53 @@ export function loadCollectorConfig(environment: Environment = process.env): Col
       .default(hostname().slice(0, 64)),
     COLLECTOR_LINGER_MS: whole.default(1000),
     COLLECTOR_HEARTBEAT_SECONDS: z.coerce.number().positive().default(60),
+    COLLECTOR_LEDGER_SECONDS: z.coerce.number().positive().default(60),
+    // No default: a folder that goes with its container would lose clicks that were answered 202.
+    COLLECTOR_SPOOL_DIR: z.string().min(1),
+    COLLECTOR_SPOOL_MAX_MB: whole.default(1024),
+    COLLECTOR_DRAIN_SECONDS: z.coerce.number().nonnegative().default(10),
+    COLLECTOR_EVENT_TIME: z.enum(eventTimePolicies).default('reject'),
+    COLLECTOR_MAX_FUTURE_SECONDS: z.coerce.number().nonnegative().default(300),
+    COLLECTOR_MAX_AGE_HOURS: z.coerce.number().positive().default(48),
+    COLLECTOR_REQUESTS_PER_MINUTE: whole.default(3000),
+    COLLECTOR_TRUST_PROXY: z
+      .string()
+      .regex(/^(true|false|[0-9a-fA-F.:/, ]*[.:][0-9a-fA-F.:/, ]*)$/, 'needs true, false, or addresses and networks')
+      .transform((text) => (text === 'true' || text === 'false' ? text === 'true' : text))
+      .default(false),
+    COLLECTOR_ALLOWED_ORIGINS: z
+      .string()
+      .regex(
+        /^(\*|https?:\/\/[^\s,/]+(,https?:\/\/[^\s,/]+)*)?$/,
+        'needs origins like https://example.org, separated by commas, or *',
+      )
+      .default(''),
     FRONTPAGE_STREAM: name,
+    FRONTPAGE_BUCKET: name,
   });
   return {
     host: env.COLLECTOR_HOST,
     port: env.COLLECTOR_PORT,
     streamName: env.FRONTPAGE_STREAM,
-    aws: awsEndpoint(environment, 'FIREHOSE'),
+    bucket: env.FRONTPAGE_BUCKET,
+    aws: { FIREHOSE: awsEndpoint(environment, 'FIREHOSE'), S3: awsEndpoint(environment, 'S3') },
     collectorId: env.COLLECTOR_ID,
+    spoolDir: env.COLLECTOR_SPOOL_DIR,
+    spoolMaxBytes: env.COLLECTOR_SPOOL_MAX_MB * 1024 * 1024,
     lingerMs: env.COLLECTOR_LINGER_MS,
     heartbeatSeconds: env.COLLECTOR_HEARTBEAT_SECONDS,
+    ledgerSeconds: env.COLLECTOR_LEDGER_SECONDS,
+    drainSeconds: env.COLLECTOR_DRAIN_SECONDS,
+    eventTime: {
+      policy: env.COLLECTOR_EVENT_TIME,
+      maxFutureSeconds: env.COLLECTOR_MAX_FUTURE_SECONDS,
+      maxAgeHours: env.COLLECTOR_MAX_AGE_HOURS,
+    },
+    admission: {
+      allowedOrigins: env.COLLECTOR_ALLOWED_ORIGINS.split(',').filter((origin) => origin !== ''),
+      requestsPerMinute: env.COLLECTOR_REQUESTS_PER_MINUTE,
+    },
+    trustProxy: env.COLLECTOR_TRUST_PROXY,
     logLevel: env.LOG_LEVEL,
   };
 }
@@ -171,13 +219,40 @@ export function loadTemporalConfig(environment: Environment = process.env): Clie
 const rung = z.object({ instanceType: z.string().regex(/^ml\.[a-z0-9.-]+$/), market: z.enum(['spot', 'on-demand']) });
 const share = z.number().min(0).max(1);
 const seconds = z.number().int().positive();
+const day = z.string().transform((text, context): RunDate => {
+  try {
+    return parseRunDate(text);
+  } catch (error) {
+    context.issues.push({
+      code: 'custom',
+      message: error instanceof Error ? error.message : String(error),
+      input: text,
+    });
+    return z.NEVER;
+  }
+});
 
 const settingsSchema = z.strictObject({
   readiness: z
     .strictObject({
-      waitLimitSeconds: seconds.default(6 * 3600),
-      lookSeconds: seconds.default(60),
-      marginSeconds: z.number().int().nonnegative().default(300),
+      waitLimitSeconds: seconds.default(defaultReadiness.waitLimitSeconds),
+      lookSeconds: seconds.default(defaultReadiness.lookSeconds),
+      marginSeconds: z.number().int().nonnegative().default(defaultReadiness.marginSeconds),
+      quietSeconds: seconds.default(defaultReadiness.quietSeconds),
+      metricGraceSeconds: seconds.default(defaultReadiness.metricGraceSeconds),
+      quietWithoutMetricSeconds: seconds.default(defaultReadiness.quietWithoutMetricSeconds),
+      volume: z
+        .strictObject({
+          low: share.default(defaultReadiness.volume.low),
+          high: z.number().min(1).default(defaultReadiness.volume.high),
+        })
+        .prefault({}),
+      spikes: z.array(z.strictObject({ date: day, acceptVolumeUpTo: z.number().min(1) })).default([]),
+      onTimeout: z.enum(['keep-yesterday', 'train-on-what-is-there']).default(defaultReadiness.onTimeout),
+    })
+    .refine(({ quietSeconds, quietWithoutMetricSeconds }) => quietWithoutMetricSeconds >= quietSeconds, {
+      message: 'is below quietSeconds: without a metric, quiet must last at least as long as with one',
+      path: ['quietWithoutMetricSeconds'],
     })
     .prefault({}),
   historyDays: z.number().int().nonnegative().max(365).default(7),

@@ -9,6 +9,7 @@ import {
   loadServingConfig,
   loadWorkerConfig,
 } from '../src/config';
+import { defaultReadiness } from '../src/domain/readinessSettings';
 
 const worker = {
   AWS_REGION: 'eu-west-1',
@@ -34,6 +35,27 @@ describe('the configuration', () => {
     expect(aws.SAGEMAKER.endpoint).toBe('http://127.0.0.1:2');
   });
 
+  it('gives the collector its limits, lists and sizes as it needs them', () => {
+    const collector = loadCollectorConfig({
+      ...worker,
+      COLLECTOR_SPOOL_DIR: '/var/spool/frontpage',
+      COLLECTOR_SPOOL_MAX_MB: '2',
+      COLLECTOR_ALLOWED_ORIGINS: 'https://a.example,http://localhost:3000',
+      COLLECTOR_TRUST_PROXY: '10.0.0.0/8, 127.0.0.1',
+    });
+    expect(collector).toMatchObject({
+      spoolDir: '/var/spool/frontpage',
+      spoolMaxBytes: 2_097_152,
+      drainSeconds: 10,
+      eventTime: { policy: 'reject', maxFutureSeconds: 300, maxAgeHours: 48 },
+      admission: { allowedOrigins: ['https://a.example', 'http://localhost:3000'], requestsPerMinute: 3000 },
+      trustProxy: '10.0.0.0/8, 127.0.0.1',
+    });
+    expect(
+      loadCollectorConfig({ ...worker, COLLECTOR_SPOOL_DIR: '/var/spool', COLLECTOR_TRUST_PROXY: 'true' }).trustProxy,
+    ).toBe(true);
+  });
+
   it.each<[string, () => unknown, string]>([
     [
       'a missing bucket',
@@ -53,6 +75,22 @@ describe('the configuration', () => {
     ],
     ['a port out of range', () => loadCollectorConfig({ ...worker, COLLECTOR_PORT: '70000' }), 'COLLECTOR_PORT'],
     ['a collector id with a space', () => loadCollectorConfig({ ...worker, COLLECTOR_ID: 'a b' }), 'COLLECTOR_ID'],
+    ['no folder for the spool', () => loadCollectorConfig(worker), 'COLLECTOR_SPOOL_DIR is missing'],
+    [
+      'a policy for event times that is none',
+      () => loadCollectorConfig({ ...worker, COLLECTOR_EVENT_TIME: 'ignore' }),
+      'COLLECTOR_EVENT_TIME',
+    ],
+    [
+      'an origin with a path',
+      () => loadCollectorConfig({ ...worker, COLLECTOR_ALLOWED_ORIGINS: 'https://a.example/news' }),
+      'COLLECTOR_ALLOWED_ORIGINS: needs origins like',
+    ],
+    [
+      'a trusted proxy that is no address',
+      () => loadCollectorConfig({ ...worker, COLLECTOR_TRUST_PROXY: '2' }),
+      'COLLECTOR_TRUST_PROXY: needs true, false, or addresses',
+    ],
     [
       'a time zone that is none',
       () => loadScheduleConfig({ FRONTPAGE_SCHEDULE_TIME_ZONE: 'Mars/Base' }),
@@ -84,12 +122,22 @@ describe('the pipeline settings', () => {
 
   it('keep their defaults where the file says nothing', () => {
     const settings = loadPipelineSettings({ FRONTPAGE_SETTINGS: file('{"readiness":{"lookSeconds":5}}') });
-    expect(settings.readiness).toEqual({ waitLimitSeconds: 21_600, lookSeconds: 5, marginSeconds: 300 });
+    expect(settings.readiness).toEqual({ ...defaultReadiness, lookSeconds: 5 });
     expect(settings.ladder.map(({ market }) => market)).toEqual(['spot', 'on-demand']);
+  });
+
+  it('name days on which a spike is expected', () => {
+    const spikes = [{ date: '2026-11-03', acceptVolumeUpTo: 10 }];
+    const settings = loadPipelineSettings({ FRONTPAGE_SETTINGS: file(JSON.stringify({ readiness: { spikes } })) });
+    expect(settings.readiness.spikes).toEqual(spikes);
   });
 
   it.each([
     ['{"readyness":{}}', 'readyness'],
+    ['{"readiness":{"spikes":[{"date":"2026-02-30","acceptVolumeUpTo":10}]}}', '2026-02-30'],
+    ['{"readiness":{"spikes":[{"date":"2026-11-03","acceptVolumeUpTo":0.5}]}}', 'acceptVolumeUpTo'],
+    ['{"readiness":{"onTimeout":"guess"}}', 'onTimeout'],
+    ['{"readiness":{"quietWithoutMetricSeconds":60}}', 'is below quietSeconds'],
     ['{"ladder":[]}', 'ladder'],
     ['{"gate":{"recallFloor":2}}', 'recallFloor'],
     ['{', 'cannot read'],

@@ -8,13 +8,13 @@ import type { ObjectStore } from '../../src/clients/objectStore';
 import { type Click, clickLine } from '../../src/domain/click';
 import { clicksHourPrefix } from '../../src/domain/keys';
 import { endOfDayMs, type RunDate, startOfDayMs } from '../../src/domain/runDate';
-import { setDeliveryClock } from '../control';
 import type { ClickSource, HourOfClicks } from './clickSource';
 
 export interface FillTarget {
   readonly lake: ObjectStore;
   readonly collectorUrl: string;
-  readonly firehoseUrl: string;
+  /** Sets the clock of the world outside; resolves when what falls due on the way is in the lake. */
+  readonly setClock: (nowMs: number, speed: number) => Promise<void>;
   /** Ends the filling between two requests. */
   readonly signal: AbortSignal;
 }
@@ -38,6 +38,8 @@ const hourMs = 3_600_000;
 const clicksPerRequest = 500;
 const parallelRequests = 8;
 const triesPerRequest = 20;
+const lookEveryMs = 10;
+const maxLooksForDelivery = 6000;
 
 export async function fillLake(
   source: ClickSource,
@@ -67,7 +69,7 @@ export async function fillLake(
     }
   }
   // The day is over; a minute of its aftermath takes a second, until what is still buffered has been delivered.
-  await setDeliveryClock(target.firehoseUrl, endOfDayMs(runDate) + stepMs, 60);
+  await target.setClock(endOfDayMs(runDate) + stepMs, 60);
   return { clicks, clicksOfReader, articles };
 }
 
@@ -86,10 +88,24 @@ async function replayHour({ day, hour, clicks }: HourOfClicks, target: FillTarge
   for (let stepEndsMs = startsMs + stepMs; stepEndsMs <= startsMs + hourMs; stepEndsMs += stepMs) {
     const next = clicks.findIndex((click, index) => index >= from && Date.parse(click.occurred_at) >= stepEndsMs);
     const until = next === -1 ? clicks.length : next;
-    await setDeliveryClock(target.firehoseUrl, stepEndsMs - 1, 0);
+    await target.setClock(stepEndsMs - 1, 0);
     await post(clicks.slice(from, until), target);
+    await untilDelivered(target);
     from = until;
   }
+}
+
+/** The collector answers when clicks are on its disk; the clock must not move before they have arrived. */
+async function untilDelivered({ collectorUrl, signal }: FillTarget): Promise<void> {
+  for (let looks = 0; looks < maxLooksForDelivery; looks++) {
+    const metrics = await fetch(`${collectorUrl}/metrics`).then(
+      (response) => response.text(),
+      () => '',
+    );
+    if (/^frontpage_collector_spool_undelivered_clicks 0$/m.test(metrics)) return;
+    await sleep(lookEveryMs, undefined, { signal });
+  }
+  throw new Error('the collector did not deliver its clicks to the delivery stream');
 }
 
 async function post(clicks: readonly Click[], target: FillTarget): Promise<void> {

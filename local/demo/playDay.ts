@@ -70,7 +70,7 @@ async function fill({ cloud, source, runDate, stateDir, signal, say }: DemoDay):
     {
       lake: createS3ObjectStore(bucket, cloud.aws),
       collectorUrl: cloud.urls.collector,
-      firehoseUrl: cloud.urls.firehose,
+      setClock: (nowMs, speed) => cloud.setClock(nowMs, speed),
       signal,
     },
     {

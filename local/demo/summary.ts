@@ -12,6 +12,12 @@ export function summaryTable(summary: RunSummary, clicksSent: number): string[] 
   const rows: [string, string][] = [
     ['run date, version', `${summary.runDate}, ${summary.version}`],
     ['clicks', `${whole(clicksSent)} sent, ${whole(clicks.runDate)} of the run date after de-duplication`],
+    [
+      'ledger',
+      summary.ledger === null
+        ? 'none'
+        : `${whole(summary.ledger.found)} of ${whole(summary.ledger.acknowledged)} acknowledged clicks found`,
+    ],
     ['users, articles', `${whole(summary.readers)}, ${whole(summary.articles)}`],
     [
       'recall@10',

@@ -3,15 +3,15 @@
  * Firehose bills each record rounded up to 5 KB, so lines travel together.
  */
 export class ClickRecord {
-  /** Settles when the record's fate is known; every request with a line in the record waits for it. */
+  /** Resolves when the stream has acknowledged the record. */
   readonly delivered: Promise<void>;
-  private readonly lines: string[] = [];
+  private readonly parts: Buffer[] = [];
   private size = 0;
-  private settle: { resolve: () => void; reject: (reason: Error) => void } | undefined;
+  private settle: (() => void) | undefined;
 
-  constructor(readonly deadlineAtMs: number) {
-    this.delivered = new Promise((resolve, reject) => {
-      this.settle = { resolve, reject };
+  constructor() {
+    this.delivered = new Promise((resolve) => {
+      this.settle = resolve;
     });
   }
 
@@ -19,20 +19,17 @@ export class ClickRecord {
     return this.size;
   }
 
-  add(line: string, lineBytes: number): void {
-    this.lines.push(line);
-    this.size += lineBytes;
+  add(lines: Buffer): void {
+    this.parts.push(lines);
+    this.size += lines.length;
   }
 
   data(): Buffer {
-    return Buffer.from(this.lines.join(''));
+    const [only] = this.parts;
+    return this.parts.length === 1 && only !== undefined ? only : Buffer.concat(this.parts);
   }
 
-  succeed(): void {
-    this.settle?.resolve();
-  }
-
-  fail(reason: Error): void {
-    this.settle?.reject(reason);
+  acknowledge(): void {
+    this.settle?.();
   }
 }

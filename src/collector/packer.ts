@@ -1,21 +1,18 @@
 /**
- * Between requests and the delivery stream: packs lines of many requests into records, records into calls, and resends
- * what was refused. A request is answered only when the stream has acknowledged every record that holds a line of it.
+ * Before the delivery stream: packs lines into records, records into calls, and resends what was refused, for as long as it
+ * takes. Whoever gives it lines keeps them elsewhere, so nothing is lost when it is stopped.
  *
  * A record is closed when it is full or has waited `lingerMs`; closed records go out at once while a call slot is free,
- * and otherwise queue up, so that calls grow with the load. Only refused records are resent. A call that failed as a
- * whole is resent whole: what it may have stored twice is removed later by `event_id`.
+ * and otherwise queue up, so that calls grow with the load. Only refused records are resent, in their order and before
+ * younger ones get their slot. A call that failed as a whole is resent whole: what it may have stored twice is removed
+ * later by `event_id`.
  */
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type DeliveryStream, maxBytesPerPut, maxRecordsPerPut } from '../clients/deliveryStream';
 import { backoffMs } from './backoff';
 import { ClickRecord } from './clickRecord';
 import type { Counters } from './counters';
-
-/** The stream cannot take the lines now; the sender should come again after a pause. */
-export class DeliveryUnavailable extends Error {
-  override readonly name = 'DeliveryUnavailable';
-}
+import { withTimeout } from './withTimeout';
 
 /** A failed or partly refused call, as told to the log. */
 export interface PutTrouble {
@@ -27,13 +24,11 @@ export interface PutTrouble {
 export interface PackerLimits {
   /** A multiple of 5,120 wastes nothing of a full record. */
   readonly maxRecordBytes?: number;
-  /** Bytes of lines taken and not yet settled; beyond it requests are turned away. */
-  readonly maxPendingBytes?: number;
+  /** Of a call: what is encoded at once keeps the process from answering. At most, and by default, what the stream takes. */
+  readonly maxCallBytes?: number;
   readonly maxCallsInFlight?: number;
   /** A call without an answer for so long counts as failed. */
   readonly putTimeoutMs?: number;
-  /** No record is offered again later than this after its first line came in. */
-  readonly giveUpMs?: number;
 }
 
 export interface PackerOptions extends PackerLimits {
@@ -41,60 +36,52 @@ export interface PackerOptions extends PackerLimits {
   readonly counters: Counters;
   readonly lingerMs: number;
   readonly onTrouble?: (trouble: PutTrouble) => void;
-  readonly now?: () => number;
   readonly random?: () => number;
-  readonly sleep?: (ms: number) => Promise<unknown>;
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 export interface Packer {
-  /**
-   * Resolves when the stream has acknowledged all lines, each ending with a newline. Throws `DeliveryUnavailable` when
-   * too much is pending, the stream refused for too long, or the packer is drained; some lines may then be stored.
-   */
-  deliver(lines: readonly string[]): Promise<void>;
-  pendingBytes(): number;
-  /** Takes nothing new, sends what is pending and waits until all of it is settled. */
+  /** Resolves when the stream has acknowledged all lines, each ending with a newline; never, when the packer is stopped before. */
+  deliver(lines: Buffer): Promise<void>;
+  /** Sends at once what lingers, and waits until everything is acknowledged. */
   drain(): Promise<void>;
+  /** Offers nothing again. */
+  stop(): void;
 }
 
 const billedUnitBytes = 5 * 1024;
+const defaultRecordBytes = 50 * billedUnitBytes;
 
 export function createPacker(options: PackerOptions): Packer {
   const { stream, counters, lingerMs } = options;
-  const maxRecordBytes = options.maxRecordBytes ?? 50 * billedUnitBytes;
-  const maxPendingBytes = options.maxPendingBytes ?? 32 * 1024 * 1024;
+  const maxRecordBytes = options.maxRecordBytes ?? defaultRecordBytes;
+  const maxCallBytes = Math.min(maxBytesPerPut, options.maxCallBytes ?? maxBytesPerPut);
   const maxCallsInFlight = options.maxCallsInFlight ?? 8;
   const putTimeoutMs = options.putTimeoutMs ?? 10_000;
-  const giveUpMs = options.giveUpMs ?? 20_000;
-  const { now = Date.now, random = Math.random, sleep = sleepFor } = options;
+  const { random = Math.random, sleep = sleepUnlessStopped } = options;
 
   const queue: ClickRecord[] = [];
   const calls = new Set<Promise<void>>();
+  const stopping = new AbortController();
+  /** Halved by each refusal and raised by each success: a stream that throttles is not asked by all slots at once. */
+  let slots = maxCallsInFlight;
   let open: { readonly record: ClickRecord; readonly linger: NodeJS.Timeout } | undefined;
-  let pendingBytes = 0;
-  let draining = false;
 
-  async function deliver(lines: readonly string[]): Promise<void> {
-    const sizes = lines.map((line) => Buffer.byteLength(line));
-    const sizeBytes = sizes.reduce((sum, size) => sum + size, 0);
-    if (draining) throw new DeliveryUnavailable('the collector is shutting down');
-    if (pendingBytes + sizeBytes > maxPendingBytes) {
-      throw new DeliveryUnavailable(`too much is pending: ${pendingBytes} of ${maxPendingBytes} bytes`);
+  async function deliver(lines: Buffer): Promise<void> {
+    const records: ClickRecord[] = [];
+    for (let rest = lines; rest.length > 0; ) {
+      const record = recordWithRoomFor(rest.indexOf(10) + 1);
+      const part = rest.subarray(0, fittingBytes(rest, maxRecordBytes - record.sizeBytes));
+      record.add(part);
+      records.push(record);
+      rest = rest.subarray(part.length);
     }
-    pendingBytes += sizeBytes;
-    const records = new Set<ClickRecord>();
-    lines.forEach((line, index) => {
-      const lineBytes = sizes[index] ?? 0;
-      const record = recordWithRoomFor(lineBytes);
-      record.add(line, lineBytes);
-      records.add(record);
-    });
-    await Promise.all([...records].map((record) => record.delivered));
+    await Promise.all(records.map((record) => record.delivered));
   }
 
   function recordWithRoomFor(lineBytes: number): ClickRecord {
     if (open !== undefined && open.record.sizeBytes + lineBytes > maxRecordBytes) closeRecord();
-    open ??= { record: new ClickRecord(now() + giveUpMs), linger: setTimeout(closeRecord, lingerMs) };
+    open ??= { record: new ClickRecord(), linger: setTimeout(closeRecord, lingerMs) };
     return open.record;
   }
 
@@ -107,8 +94,8 @@ export function createPacker(options: PackerOptions): Packer {
   }
 
   function startCalls(): void {
-    while (queue.length > 0 && calls.size < maxCallsInFlight) {
-      const call: Promise<void> = sendUntilSettled(takeBatch()).finally(() => {
+    while (queue.length > 0 && calls.size < slots && !stopping.signal.aborted) {
+      const call: Promise<void> = sendUntilAcknowledged(takeBatch()).finally(() => {
         calls.delete(call);
         startCalls();
       });
@@ -120,32 +107,24 @@ export function createPacker(options: PackerOptions): Packer {
     let count = 0;
     let bytes = 0;
     for (const record of queue) {
-      if (count === maxRecordsPerPut || (count > 0 && bytes + record.sizeBytes > maxBytesPerPut)) break;
+      if (count === maxRecordsPerPut || (count > 0 && bytes + record.sizeBytes > maxCallBytes)) break;
       count += 1;
       bytes += record.sizeBytes;
     }
     return queue.splice(0, count);
   }
 
-  async function sendUntilSettled(batch: readonly ClickRecord[]): Promise<void> {
+  async function sendUntilAcknowledged(batch: readonly ClickRecord[]): Promise<void> {
     let unsettled = batch.map((record) => ({ record, data: record.data() }));
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await put(unsettled.map(({ data }) => data));
       unsettled.filter((_, index) => !outcome.refused.has(index)).forEach(({ record }) => acknowledge(record));
       unsettled = unsettled.filter((_, index) => outcome.refused.has(index));
+      slots = unsettled.length > 0 ? Math.max(1, Math.floor(slots / 2)) : Math.min(maxCallsInFlight, slots + 1);
       if (unsettled.length === 0) return;
       options.onTrouble?.({ attempt, records: unsettled.length, reason: outcome.reason });
-
-      const waitMs = backoffMs(attempt, random());
-      const againAtMs = now() + waitMs;
-      unsettled
-        .filter(({ record }) => record.deadlineAtMs < againAtMs)
-        .forEach(({ record }) => {
-          giveUp(record, outcome.reason);
-        });
-      unsettled = unsettled.filter(({ record }) => record.deadlineAtMs >= againAtMs);
-      if (unsettled.length === 0) return;
-      await sleep(waitMs);
+      await sleep(backoffMs(attempt, random()), stopping.signal);
+      if (stopping.signal.aborted) return;
     }
   }
 
@@ -169,40 +148,32 @@ export function createPacker(options: PackerOptions): Packer {
   }
 
   function acknowledge(record: ClickRecord): void {
-    pendingBytes -= record.sizeBytes;
     counters.add('records_total');
     counters.add('record_bytes_total', record.sizeBytes);
     counters.add('billed_units_total', Math.ceil(record.sizeBytes / billedUnitBytes));
-    record.succeed();
-  }
-
-  function giveUp(record: ClickRecord, reason: string): void {
-    pendingBytes -= record.sizeBytes;
-    counters.add('records_given_up_total');
-    record.fail(
-      new DeliveryUnavailable(`the delivery stream did not take the clicks within ${giveUpMs} ms: ${reason}`),
-    );
+    record.acknowledge();
   }
 
   return {
     deliver,
-    pendingBytes: () => pendingBytes,
     async drain() {
-      draining = true;
       closeRecord();
       while (calls.size > 0) await Promise.all(calls);
+    },
+    stop() {
+      stopping.abort();
+      if (open !== undefined) clearTimeout(open.linger);
     },
   };
 }
 
-async function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** How many bytes of whole lines have room: the first line always has. */
+function fittingBytes(lines: Buffer, roomBytes: number): number {
+  if (lines.length <= roomBytes) return lines.length;
+  const end = lines.lastIndexOf(10, Math.max(0, roomBytes - 1));
+  return (end === -1 ? lines.indexOf(10) : end) + 1;
+}
+
+async function sleepUnlessStopped(ms: number, signal: AbortSignal): Promise<void> {
+  await sleepFor(ms, undefined, { signal }).catch(() => undefined);
 }

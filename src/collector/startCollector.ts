@@ -1,35 +1,66 @@
-/** A listening collector: HTTP routes over a packer over a delivery stream. */
+/**
+ * A listening collector: HTTP routes that append to the spool, and behind it, in the background, delivery to the stream
+ * and the ledger to the lake.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify from 'fastify';
 import type { DeliveryStream } from '../clients/deliveryStream';
+import type { ObjectStore } from '../clients/objectStore';
+import type { EventTimeRule } from '../domain/eventTime';
+import { type AdmissionOptions, addAdmission } from './admission';
 import { Counters } from './counters';
+import { startDelivery } from './delivery';
+import type { FileSystem } from './fileSystem';
 import { startHeartbeat } from './heartbeat';
+import { startLedgerWriter } from './ledgerWriter';
 import { createPacker, type PackerLimits } from './packer';
 import { addCollectorRoutes } from './routes';
+import { Spool } from './spool';
 
 export interface CollectorOptions {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
   readonly stream: DeliveryStream;
-  /** Names this process in its heartbeats. */
+  /** Where the ledger is written. */
+  readonly lake: Pick<ObjectStore, 'put'>;
+  /** Names this process in its heartbeats, and its spool. */
   readonly collectorId: string;
+  readonly spoolDir: string;
+  readonly spoolMaxBytes: number;
   readonly lingerMs: number;
   readonly heartbeatSeconds: number;
+  readonly ledgerSeconds: number;
+  /** How long a stop waits for delivery; what is left stays on disk. */
+  readonly drainSeconds: number;
+  readonly eventTime: EventTimeRule;
+  readonly admission: AdmissionOptions;
+  /** Whose word about the client's address is taken: nobody's, everybody's, or that of these addresses and networks. */
+  readonly trustProxy: boolean | string;
   readonly logLevel: string;
   /** Limits of the packer other than its defaults. */
   readonly limits?: PackerLimits;
+  /** The disk; for tests. */
+  readonly files?: FileSystem;
 }
 
 export interface Collector {
   readonly url: string;
-  /** Stops accepting, delivers what is pending, answers the requests that wait for it, and closes. */
+  /** Stops accepting, answers the requests that wait for the disk, delivers for a while, and closes. */
   close(): Promise<void>;
 }
 
 /** For receiving one whole request. */
 const requestTimeoutMs = 30_000;
+const diskTroubleEveryMs = 10_000;
+/** The last ledger of a stop; without it the next start makes good. */
+const lastLedgerMs = 3_000;
+const maxCallBytes = 512 * 1024;
+const readBytes = 256 * 1024;
+const maxReadPauseMs = 50;
+const readAheadBytes = 8 * 1024 * 1024;
 
-/** Throws when the address is taken. */
+/** Throws when the address is taken, or the spool by another process. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   // One line a request would cost more than the request and hold the reader's address.
   const app = Fastify({
@@ -37,30 +68,86 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     disableRequestLogging: true,
     // The collector is public: a sender that dawdles would hold a connection and memory for as long as it likes.
     requestTimeout: requestTimeoutMs,
+    // The routes answer for themselves while it stops: 503 with Retry-After.
+    return503OnClosing: false,
+    trustProxy: options.trustProxy,
   });
   const counters = new Counters();
-  const packer = createPacker({
-    ...options.limits,
-    stream: options.stream,
-    counters,
-    lingerMs: options.lingerMs,
-    onTrouble: (trouble) => app.log.warn(trouble, 'the delivery stream did not take all records; offering them again'),
-  });
-  addCollectorRoutes(app, packer, counters);
-  // Before the server closes its connections, so that waiting requests still get their answer.
-  app.addHook('preClose', () => packer.drain());
-  const url = await app.listen({ host: options.host, port: options.port });
-  const stopHeartbeat = startHeartbeat({
-    packer,
+  const spool = await Spool.open({
+    folder: options.spoolDir,
     collectorId: options.collectorId,
-    intervalSeconds: options.heartbeatSeconds,
-    onFailure: (error) => app.log.warn({ err: error }, 'heartbeat not delivered'),
+    maxBytes: options.spoolMaxBytes,
+    ...(options.files === undefined ? {} : { files: options.files }),
+    onTrouble: atMostEvery(diskTroubleEveryMs, (error: unknown) =>
+      app.log.error({ err: error }, 'the disk of the spool fails; trying again'),
+    ),
+    onFlush: () => counters.add('spool_flushes_total'),
   });
-  return {
-    url,
-    async close() {
+  try {
+    await addAdmission(app, options.admission, counters);
+    addCollectorRoutes(app, { spool, counters, eventTime: options.eventTime });
+    // Before the server closes its connections, so that requests which wait for the disk still get their answer.
+    app.addHook('preClose', () => spool.endAppends());
+    const url = await app.listen({ host: options.host, port: options.port });
+    return { url, close: startBackground() };
+  } catch (error) {
+    await spool.close();
+    throw error;
+  }
+
+  function startBackground(): () => Promise<void> {
+    const packer = createPacker({
+      maxCallBytes,
+      ...options.limits,
+      stream: options.stream,
+      counters,
+      lingerMs: options.lingerMs,
+      onTrouble: (trouble) =>
+        app.log.warn(trouble, 'the delivery stream did not take all records; offering them again'),
+    });
+    const delivery = startDelivery({
+      spool,
+      packer,
+      pieceBytes: readBytes,
+      pauseMs: Math.min(maxReadPauseMs, options.lingerMs / 4),
+      windowBytes: readAheadBytes,
+      onTrouble: (error) => app.log.error({ err: error }, 'the spool cannot be read; trying again'),
+    });
+    const ledger = startLedgerWriter({
+      spool,
+      lake: options.lake,
+      intervalSeconds: options.ledgerSeconds,
+      onFailure: (error) => {
+        counters.add('ledger_failures_total');
+        app.log.warn({ err: error }, 'the ledger could not be written; trying again');
+      },
+    });
+    const stopHeartbeat = startHeartbeat({
+      packer,
+      collectorId: options.collectorId,
+      intervalSeconds: options.heartbeatSeconds,
+    });
+    async function stop(): Promise<void> {
       stopHeartbeat();
       await app.close();
-    },
+      await delivery.drain(options.drainSeconds * 1000);
+      await Promise.race([ledger.write(), sleep(lastLedgerMs, undefined, { ref: false })]);
+      void ledger.stop();
+      await spool.close();
+    }
+    let stopped: Promise<void> | undefined;
+    return () => {
+      stopped ??= stop();
+      return stopped;
+    };
+  }
+}
+
+function atMostEvery<Told>(ms: number, tell: (told: Told) => void): (told: Told) => void {
+  let quietUntilMs = 0;
+  return (told) => {
+    if (Date.now() < quietUntilMs) return;
+    quietUntilMs = Date.now() + ms;
+    tell(told);
   };
 }

@@ -98,6 +98,26 @@ export function clickLine(click: Click): string {
   return `${JSON.stringify(click)}\n`;
 }
 
+/**
+ * The line of a stored click: `line` is one that `clickLine` made, and the acknowledgement comes last in it, so that it
+ * can be added without building the line again, and read without parsing it.
+ */
+export function storedClickLine(line: string, spool: string, number: number): string {
+  return `${line.slice(0, -2)}${ackSuffix(spool, number)}`;
+}
+
+/** How the line of this acknowledgement ends. */
+export function ackSuffix(spool: string, number: number): string {
+  return `,"ack":"${spool}:${number}"}\n`;
+}
+
+/** The id of a line that `clickLine` made: its first field, of an alphabet that needs no escapes. */
+export function eventIdOfLine(line: string): string {
+  return line.slice(eventIdStart.length, line.indexOf('"', eventIdStart.length));
+}
+
+const eventIdStart = '{"event_id":"';
+
 /** The line that keeps the delivery metric alive; it is no click. */
 export function heartbeatLine(collector: string, atMs: number): string {
   return `${JSON.stringify({ heartbeat_at: new Date(atMs).toISOString(), collector })}\n`;

@@ -2,6 +2,7 @@
  * The layout of the lake and of the table, written once. The pipeline, the collector, the local cloud and the
  * infrastructure all build and read keys through here. See docs/formats.md.
  */
+import { firstGeneration } from './generation';
 import type { RunDate } from './runDate';
 
 /** Firehose expressions are evaluated on the arrival time of an object's oldest record, in UTC. */
@@ -13,15 +14,32 @@ export const clicksDayPrefix = (day: RunDate): string => `clicks/dt=${day}/`;
 export const clicksHourPrefix = (day: RunDate, hour: number): string =>
   `${clicksDayPrefix(day)}hr=${String(hour).padStart(2, '0')}/`;
 
-export const partitionManifestKey = (runDate: RunDate): string => `manifests/dt=${runDate}/partitions.json`;
-export const clicksChannelKey = (runDate: RunDate): string => `manifests/dt=${runDate}/clicks.manifest`;
-export const interactionsChannelKey = (runDate: RunDate): string => `manifests/dt=${runDate}/interactions.manifest`;
+export const ledgerDayPrefix = (day: RunDate): string => `ledger/dt=${day}/`;
+export const ledgerHourPrefix = (day: RunDate, hour: number): string =>
+  `${ledgerDayPrefix(day)}hr=${String(hour).padStart(2, '0')}/`;
+export const ledgerKey = (day: RunDate, hour: number, spool: string): string =>
+  `${ledgerHourPrefix(day, hour)}${spool}.json`;
+
+/** What a later generation of a day writes lies beside what the earlier ones wrote. */
+const mark = (generation: number): string =>
+  generation === firstGeneration ? '' : `.g${String(generation).padStart(2, '0')}`;
+
+export const partitionManifestKey = (runDate: RunDate, generation = firstGeneration): string =>
+  `manifests/dt=${runDate}/partitions${mark(generation)}.json`;
+export const clicksChannelKey = (runDate: RunDate, generation = firstGeneration): string =>
+  `manifests/dt=${runDate}/clicks${mark(generation)}.manifest`;
+export const interactionsChannelKey = (runDate: RunDate, generation = firstGeneration): string =>
+  `manifests/dt=${runDate}/interactions${mark(generation)}.manifest`;
+export const ledgerChannelKey = (runDate: RunDate, generation = firstGeneration): string =>
+  `manifests/dt=${runDate}/ledger${mark(generation)}.manifest`;
 export const interactionsKey = (day: RunDate): string => `interactions/dt=${day}/interactions.parquet`;
 export const checkpointsPrefix = (scope: string): string => `checkpoints/${scope}/`;
 export const progressKey = (scope: string): string => `${checkpointsPrefix(scope)}progress.json`;
 export const trainingOutputPrefix = 'training';
 export const modelPrefix = (jobName: string): string => `${trainingOutputPrefix}/${jobName}/output/model/`;
-export const reportKey = (runDate: RunDate): string => `reports/dt=${runDate}/run.json`;
+export const reportKey = (runDate: RunDate, generation = firstGeneration): string =>
+  `reports/dt=${runDate}/run${mark(generation)}.json`;
+export const lateReportKey = (runDate: RunDate): string => `reports/dt=${runDate}/late.json`;
 
 /** The UTC hour (0 to 23) that a key of a clicks partition of this day belongs to. */
 export function hourOfClicksKey(day: RunDate, key: string): number | undefined {

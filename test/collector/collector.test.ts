@@ -1,7 +1,8 @@
-/** The collector over real HTTP, before a delivery stream in memory. */
+/** The collector over real HTTP, before a delivery stream in memory, with its spool on a real disk. */
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { type Collector, type CollectorOptions, startCollector } from '../../src/collector/startCollector';
+import { click, collectorOptions, eventually } from './collectorFixture';
 import { FakeDeliveryStream, type PutBehaviour } from './fakeDeliveryStream';
 
 const open: Collector[] = [];
@@ -9,19 +10,11 @@ const open: Collector[] = [];
 async function start(script: PutBehaviour[] = [], options: Partial<CollectorOptions> = {}) {
   // The heartbeat at start is the first call, before those that the script is about.
   const stream = new FakeDeliveryStream([{}, ...script]);
-  const collector = await startCollector({
-    host: '127.0.0.1',
-    port: 0,
-    stream,
-    collectorId: 'test-1',
-    lingerMs: 1,
-    heartbeatSeconds: 3600,
-    logLevel: 'silent',
-    ...options,
-  });
+  const used = collectorOptions(stream, options);
+  const collector = await startCollector(used);
   open.push(collector);
-  while (stream.taken.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-  return { stream, collector };
+  await eventually(() => stream.taken.length > 0);
+  return { stream, collector, options: used };
 }
 
 afterEach(async () => {
@@ -34,16 +27,6 @@ function held(): { promise: Promise<void>; release: () => void } {
     release = resolve;
   });
   return { promise, release };
-}
-
-function click(eventId: string, extra: object = {}): Record<string, unknown> {
-  return {
-    event_id: eventId,
-    user_id: 'r1',
-    article_id: 'a1',
-    occurred_at: '2026-11-23T10:00:00Z',
-    ...extra,
-  };
 }
 
 function post(collector: Collector, body: unknown, contentType = 'application/json'): Promise<Response> {
@@ -61,25 +44,35 @@ const eventIds = (stream: FakeDeliveryStream): unknown[] =>
     return eventId === undefined ? [] : [eventId];
   });
 
+/** Clicks are answered before they are delivered. */
+async function delivered(stream: FakeDeliveryStream, clicks: number): Promise<unknown[]> {
+  await eventually(() => eventIds(stream).length >= clicks);
+  return eventIds(stream);
+}
+
 describe('the collector', () => {
-  it('accepts one click and stores it as one normalised line', async () => {
+  it('accepts one click and stores it as one normalised line with its acknowledgement', async () => {
     const { stream, collector } = await start();
     expect(await answer(await post(collector, click('e1')))).toEqual({ status: 202, body: { accepted: 1 } });
-    expect(JSON.parse(stream.lines[1] ?? '')).toEqual(click('e1', { occurred_at: '2026-11-23T10:00:00.000Z' }));
+    await delivered(stream, 1);
+    expect(JSON.parse(stream.lines[1] ?? '')).toEqual({
+      ...click('e1', { occurred_at: '2026-11-23T10:00:00.000Z' }),
+      ack: expect.stringMatching(/^test-1-[0-9a-f]{8}:1$/),
+    });
   });
 
   it('accepts what navigator.sendBeacon sends: JSON as text/plain', async () => {
     const { stream, collector } = await start();
     const response = await post(collector, [click('e1'), click('e2')], 'text/plain;charset=UTF-8');
     expect(await answer(response)).toEqual({ status: 202, body: { accepted: 2 } });
-    expect(eventIds(stream)).toEqual(['e1', 'e2']);
+    expect(await delivered(stream, 2)).toEqual(['e1', 'e2']);
   });
 
   it('accepts NDJSON with blank lines and without a last newline', async () => {
     const { stream, collector } = await start();
     const body = `${JSON.stringify(click('e1'))}\n\r\n${JSON.stringify(click('e2'))}`;
     expect((await post(collector, body, 'application/x-ndjson')).status).toBe(202);
-    expect(eventIds(stream)).toEqual(['e1', 'e2']);
+    expect(await delivered(stream, 2)).toEqual(['e1', 'e2']);
   });
 
   it.each([
@@ -115,7 +108,7 @@ describe('the collector', () => {
       Array.from({ length: 500 }, (_, index) => click(`e${index}`)),
     );
     expect(await answer(response)).toEqual({ status: 202, body: { accepted: 500 } });
-    expect(eventIds(stream)).toHaveLength(500);
+    expect(await delivered(stream, 500)).toHaveLength(500);
   });
 
   it('refuses a deeply nested unknown field by its name', async () => {
@@ -164,40 +157,49 @@ describe('the collector', () => {
     });
   });
 
-  it('answers 503 with Retry-After when the stream refuses for too long', async () => {
-    const refusals = Array.from({ length: 20 }, () => ({ refuse: () => true }));
-    const { stream, collector } = await start(refusals, { limits: { giveUpMs: 100 } });
-    const response = await post(collector, click('e1'));
-    expect(response.headers.get('retry-after')).toBe('5');
-    expect(await answer(response)).toMatchObject({
-      status: 503,
-      body: { error: expect.stringContaining('Slow down.') },
-    });
-    expect(eventIds(stream)).toEqual([]);
-  });
-
-  it('answers 503 when too much is pending, and keeps what it took', async () => {
+  it('answers 202 when the clicks are on disk, while the stream takes nothing', async () => {
     const { promise: until, release } = held();
-    const { stream, collector } = await start([{ until }], { limits: { maxPendingBytes: 250 } });
-    const first = post(collector, click('e1'));
-    while (stream.callsInFlight === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    expect((await post(collector, [click('e2'), click('e3')])).status).toBe(503);
+    const { stream, collector } = await start([{ until }]);
+    expect((await post(collector, click('e1'))).status).toBe(202);
+    expect(eventIds(stream)).toEqual([]);
     release();
-    expect((await first).status).toBe(202);
-    expect(eventIds(stream)).toEqual(['e1']);
+    expect(await delivered(stream, 1)).toEqual(['e1']);
   });
 
-  it('delivers and answers what it has taken before it closes, and then accepts no connection', async () => {
+  it('answers 503 with Retry-After when the spool is full, and keeps what it took', async () => {
+    const { promise: until, release } = held();
+    const { stream, collector } = await start([{ until }], { spoolMaxBytes: 350 });
+    expect((await post(collector, click('e1'))).status).toBe(202);
+    const refused = await post(collector, [click('e2'), click('e3')]);
+    expect(refused.headers.get('retry-after')).toBe('5');
+    expect(await answer(refused)).toMatchObject({
+      status: 503,
+      body: { error: expect.stringContaining('too much waits for delivery') },
+    });
+    release();
+    expect(await delivered(stream, 1)).toEqual(['e1']);
+  });
+
+  it('answers what it has taken before it closes, delivers it, and then accepts no connection', async () => {
     const { promise: until, release } = held();
     const { stream, collector } = await start([{ until, refuse: () => true }]);
     const waiting = post(collector, click('e1'));
-    while (stream.callsInFlight === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await eventually(() => stream.callsInFlight > 0);
     const closing = collector.close();
     release();
     await closing;
     expect((await waiting).status).toBe(202);
     expect(eventIds(stream)).toEqual(['e1']);
     await expect(post(collector, click('e2'))).rejects.toThrow('fetch failed');
+  });
+
+  it('leaves on disk what it cannot deliver while it closes, and the next one delivers it', async () => {
+    const refusals = Array.from({ length: 1000 }, () => ({ refuse: () => true }));
+    const { collector, options } = await start(refusals, { drainSeconds: 0.1 });
+    expect((await post(collector, click('e1'))).status).toBe(202);
+    await collector.close();
+    const { stream } = await start([], { spoolDir: options.spoolDir });
+    expect(await delivered(stream, 1)).toEqual(['e1']);
   });
 
   it('delivers the click of a sender that does not wait for the answer', async () => {
@@ -208,27 +210,33 @@ describe('the collector', () => {
     await new Promise<void>((resolve) => {
       socket.write(`${head}\r\n\r\n${body}`, () => resolve());
     });
-    while (eventIds(stream).length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await delivered(stream, 1);
     socket.destroy();
     expect(eventIds(stream)).toEqual(['e1']);
   });
 
   it('writes heartbeats that name it', async () => {
     const { stream } = await start([], { heartbeatSeconds: 0.02 });
-    while (stream.lines.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    await eventually(() => stream.lines.length >= 3);
     expect(JSON.parse(stream.lines[2] ?? '')).toEqual({ heartbeat_at: expect.any(String), collector: 'test-1' });
   });
 
-  it('counts what it accepted, rejected and was refused', async () => {
-    const { collector } = await start([{ refuse: () => true }]);
+  it('counts what it accepted, rejected and was refused, and says what waits', async () => {
+    const { stream, collector } = await start([{ refuse: () => true }]);
     await post(collector, [click('e1'), click('e2')]);
+    await delivered(stream, 2);
     await post(collector, 'nonsense');
     const text = await (await fetch(`${collector.url}/metrics`)).text();
     expect(text).toContain('# TYPE frontpage_collector_clicks_accepted_total counter\n');
     expect(text).toContain('\nfrontpage_collector_clicks_accepted_total 2\n');
     expect(text).toContain('\nfrontpage_collector_requests_rejected_total 1\n');
+    expect(text).toContain('\nfrontpage_collector_requests_refused_total{reason="body"} 1\n');
     expect(text).toContain('\nfrontpage_collector_records_refused_total 1\n');
     expect(text).toContain('\nfrontpage_collector_records_total 2\n');
+    expect(text).toContain('\nfrontpage_collector_spool_flushes_total 1\n');
+    expect(text).toMatch(/\n# TYPE frontpage_collector_spool_bytes gauge\nfrontpage_collector_spool_bytes [1-9]\d+\n/);
+    expect(text).toContain('\nfrontpage_collector_spool_undelivered_clicks 0\n');
+    expect(text).toContain('\nfrontpage_collector_spool_oldest_undelivered_seconds 0\n');
   });
 
   it('says that it is well, and where clicks go when asked elsewhere', async () => {

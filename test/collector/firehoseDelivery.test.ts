@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { createFirehoseDeliveryStream } from '../../src/clients/deliveryStream.firehose';
 import { type Collector, startCollector } from '../../src/collector/startCollector';
+import { click, collectorOptions, eventually } from './collectorFixture';
 
 const putSchema = z.object({ DeliveryStreamName: z.string(), Records: z.array(z.object({ Data: z.base64() })) });
 
@@ -47,31 +48,22 @@ describe('the collector before Firehose', () => {
     firehose = app;
     const endpoint = await app.listen({ host: '127.0.0.1', port: 0 });
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-    collector = await startCollector({
-      host: '127.0.0.1',
-      port: 0,
-      stream: createFirehoseDeliveryStream('clicks', { region: 'us-east-1', endpoint, credentials }),
-      collectorId: 'test-1',
-      lingerMs: 1,
-      heartbeatSeconds: 3600,
-      logLevel: 'silent',
-      // One click a record and one call at a time: the second and the third click share a call.
-      limits: { maxRecordBytes: 1, maxCallsInFlight: 1 },
-    });
-    while (calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    const stream = createFirehoseDeliveryStream('clicks', { region: 'us-east-1', endpoint, credentials });
+    // One click a record and one call at a time: the second and the third click share a call.
+    collector = await startCollector(
+      collectorOptions(stream, { limits: { maxRecordBytes: 300, maxCallsInFlight: 1 } }),
+    );
+    await eventually(() => calls.length > 0);
 
-    const clicks = ['e1', 'e2', 'e3'].map((eventId) => ({
-      event_id: eventId,
-      user_id: 'r1',
-      article_id: 'a1',
-      occurred_at: '2026-11-23T10:00:00Z',
-    }));
+    const referrer = 'x'.repeat(120);
+    const clicks = ['e1', 'e2', 'e3'].map((eventId) => click(eventId, { referrer }));
     const response = await fetch(`${collector.url}/v1/clicks`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(clicks),
     });
     expect(response.status).toBe(202);
+    await eventually(() => calls.length === 5);
     const offered = calls.slice(1).map((call) => call.map((record) => clickIn.parse(JSON.parse(record)).event_id));
     expect(offered).toEqual([['e1'], ['e2', 'e3'], ['e2'], ['e2']]);
   });

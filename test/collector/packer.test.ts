@@ -1,9 +1,10 @@
 import { Counters } from '../../src/collector/counters';
-import { createPacker, DeliveryUnavailable, type Packer, type PackerOptions } from '../../src/collector/packer';
+import { createPacker, type Packer, type PackerOptions } from '../../src/collector/packer';
 import { FakeDeliveryStream, type PutBehaviour } from './fakeDeliveryStream';
 
 const line = (name: string): string => `${name.padEnd(9, '.')}\n`;
 const lineBytes = 10;
+const lines = (...texts: string[]): Buffer => Buffer.from(texts.join(''));
 const refuseAll: PutBehaviour = { refuse: () => true };
 
 function setUp(script: PutBehaviour[] = [], options: Partial<PackerOptions> = {}) {
@@ -34,7 +35,7 @@ function gate(): { opened: Promise<void>; open: () => void } {
 describe('the packer', () => {
   it('packs the lines of many requests into one record', async () => {
     const { packer, stream, counters } = setUp();
-    await Promise.all([packer.deliver([line('a')]), packer.deliver([line('b'), line('c')])]);
+    await Promise.all([packer.deliver(lines(line('a'))), packer.deliver(lines(line('b'), line('c')))]);
     expect(stream.calls).toEqual([[line('a') + line('b') + line('c')]]);
     expect(counters.value('records_total')).toBe(1);
     expect(counters.value('record_bytes_total')).toBe(3 * lineBytes);
@@ -43,21 +44,21 @@ describe('the packer', () => {
 
   it('closes a record that is full without waiting for the linger time', async () => {
     const { packer, stream } = setUp([], { maxRecordBytes: 2 * lineBytes, lingerMs: 60_000 });
-    await Promise.all([packer.deliver([line('a'), line('b')]), packer.deliver([line('c')]), packer.drain()]);
+    await Promise.all([packer.deliver(lines(line('a'), line('b'))), packer.deliver(lines(line('c'))), packer.drain()]);
     expect(stream.taken).toEqual([line('a') + line('b'), line('c')]);
   });
 
   it('counts bytes, not characters, against the size of a record', async () => {
     const { packer, stream } = setUp([], { maxRecordBytes: 10 });
-    await packer.deliver(['äöü\n', 'x\n', 'yy\n']);
+    await packer.deliver(lines('äöü\n', 'x\n', 'yy\n'));
     expect(stream.taken).toEqual(['äöü\nx\n', 'yy\n']);
   });
 
-  it('answers no request before the stream has acknowledged its lines', async () => {
+  it('tells of no delivery before the stream has acknowledged the lines', async () => {
     const held = gate();
     const { packer } = setUp([{ until: held.opened }]);
     let answered = false;
-    const delivery = packer.deliver([line('a')]).then(() => {
+    const delivery = packer.deliver(lines(line('a'))).then(() => {
       answered = true;
     });
     await new Promise((resolve) => setTimeout(resolve, 30));
@@ -67,9 +68,9 @@ describe('the packer', () => {
     expect(answered).toBe(true);
   });
 
-  it('keeps a request waiting until each of its records is acknowledged, also when only the last was refused', async () => {
+  it('tells of a delivery when each of its records is acknowledged, also when only the last was refused', async () => {
     const { packer, stream } = setUp([{}, refuseAll, refuseAll], { maxRecordBytes: lineBytes, maxCallsInFlight: 1 });
-    await packer.deliver([line('a'), line('b')]);
+    await packer.deliver(lines(line('a'), line('b')));
     expect(stream.calls).toEqual([[line('a')], [line('b')], [line('b')], [line('b')]]);
     expect(stream.lines).toHaveLength(2);
   });
@@ -80,7 +81,7 @@ describe('the packer', () => {
       [{ until: held.opened }, { refuse: (position) => position !== 1 }, { refuse: (position) => position === 1 }],
       { maxRecordBytes: lineBytes, maxCallsInFlight: 1 },
     );
-    const deliveries = ['first', 'a', 'b', 'c'].map((name) => packer.deliver([line(name)]));
+    const deliveries = ['first', 'a', 'b', 'c'].map((name) => packer.deliver(lines(line(name))));
     const closing = packer.drain();
     held.open();
     await Promise.all([...deliveries, closing]);
@@ -97,7 +98,7 @@ describe('the packer', () => {
 
   it('resends the whole call when its answer was lost', async () => {
     const { packer, stream, counters } = setUp([{ throwAfterTaking: true }]);
-    await packer.deliver([line('a')]);
+    await packer.deliver(lines(line('a')));
     expect(stream.taken).toEqual([line('a'), line('a')]);
     expect(counters.value('put_failures_total')).toBe(1);
     expect(counters.value('records_total')).toBe(1);
@@ -105,60 +106,18 @@ describe('the packer', () => {
 
   it('treats a call that hangs as failed and offers its records again', async () => {
     const { packer, stream, counters } = setUp([{ hang: true }], { putTimeoutMs: 20 });
-    await packer.deliver([line('a')]);
+    await packer.deliver(lines(line('a')));
     expect(stream.taken).toEqual([line('a')]);
     expect(counters.value('put_failures_total')).toBe(1);
   });
 
-  it('gives up when the next attempt would come too late, telling the reason, and frees the memory', async () => {
-    let nowMs = 0;
-    const { packer, stream, counters } = setUp(
-      Array.from({ length: 50 }, () => refuseAll),
-      {
-        giveUpMs: 1000,
-        now: () => nowMs,
-        sleep: async (ms) => {
-          nowMs += ms;
-        },
-      },
-    );
-    const delivery = packer.deliver([line('a')]);
-    await expect(delivery).rejects.toThrow(DeliveryUnavailable);
-    await expect(delivery).rejects.toThrow('ServiceUnavailableException: Slow down.');
-    // Waits of 50, 100, 200 and 400 ms fit into the second; 800 more do not.
-    expect(stream.calls).toHaveLength(5);
-    expect(counters.value('records_given_up_total')).toBe(1);
-    expect(packer.pendingBytes()).toBe(0);
-  });
-
-  it('fails only the requests whose records were refused for too long', async () => {
-    const held = gate();
-    const { packer, stream } = setUp([{ until: held.opened }, { refuse: (position) => position === 0 }], {
-      maxRecordBytes: lineBytes,
-      maxCallsInFlight: 1,
-      giveUpMs: 0,
-      now: () => 0,
-    });
-    const first = packer.deliver([line('first')]);
-    const unlucky = packer.deliver([line('a')]);
-    const lucky = packer.deliver([line('b')]);
-    const closing = packer.drain();
-    held.open();
-    await expect(unlucky).rejects.toThrow(DeliveryUnavailable);
-    await Promise.all([first, lucky, closing]);
-    expect(stream.taken).toEqual([line('first'), line('b')]);
-  });
-
-  it('turns requests away while more than the bound is pending, and takes them again afterwards', async () => {
-    const held = gate();
-    const { packer, stream } = setUp([{ until: held.opened }], { maxPendingBytes: 2 * lineBytes });
-    const first = packer.deliver([line('a')]);
-    await expect(packer.deliver([line('b'), line('c')])).rejects.toThrow('too much is pending: 10 of 20 bytes');
-    expect(packer.pendingBytes()).toBe(lineBytes);
-    held.open();
-    await first;
-    await packer.deliver([line('b'), line('c')]);
-    expect(stream.lines).toHaveLength(3);
+  it('offers a record again however often it was refused, with pauses that grow to five seconds', async () => {
+    const { packer, stream, sleeps } = setUp(Array.from({ length: 500 }, () => refuseAll));
+    await packer.deliver(lines(line('a')));
+    expect(stream.calls).toHaveLength(501);
+    expect(stream.taken).toEqual([line('a')]);
+    expect(sleeps.slice(0, 8)).toEqual([50, 100, 200, 400, 800, 1600, 3200, 5000]);
+    expect(sleeps.at(-1)).toBe(5000);
   });
 
   it('never has more calls in flight than allowed, and joins what queues up behind them', async () => {
@@ -167,7 +126,7 @@ describe('the packer', () => {
       maxRecordBytes: lineBytes,
       maxCallsInFlight: 2,
     });
-    const deliveries = Array.from({ length: 7 }, (_, index) => packer.deliver([line(`l${index}`)]));
+    const deliveries = Array.from({ length: 7 }, (_, index) => packer.deliver(lines(line(`l${index}`))));
     const closing = packer.drain();
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(stream.callsInFlight).toBe(2);
@@ -180,7 +139,7 @@ describe('the packer', () => {
   it('offers at most 500 records and 3 MiB in one call', async () => {
     const held = gate();
     const { packer, stream } = setUp([{ until: held.opened }], { maxRecordBytes: lineBytes, maxCallsInFlight: 1 });
-    const many = packer.deliver(Array.from({ length: 1201 }, (_, index) => line(`${index}`)));
+    const many = packer.deliver(lines(...Array.from({ length: 1201 }, (_, index) => line(`${index}`))));
     const closing = packer.drain();
     held.open();
     await Promise.all([many, closing]);
@@ -188,20 +147,34 @@ describe('the packer', () => {
 
     const heldAgain = gate();
     const large = setUp([{ until: heldAgain.opened }], { maxRecordBytes: 1_000_000, maxCallsInFlight: 1 });
-    const megabytes = large.packer.deliver(Array.from({ length: 8 }, () => `${'x'.repeat(999_999)}\n`));
+    const megabytes = large.packer.deliver(lines(...Array.from({ length: 8 }, () => `${'x'.repeat(999_999)}\n`)));
     const closingAgain = large.packer.drain();
     heldAgain.open();
     await Promise.all([megabytes, closingAgain]);
     expect(large.stream.calls.map((call) => call.length)).toEqual([1, 3, 3, 1]);
   });
 
-  it('drains what lingers and what is being retried, and takes nothing afterwards', async () => {
+  it('drains what lingers and what is being retried', async () => {
     const { packer, stream } = setUp([refuseAll, {}], { lingerMs: 60_000 });
-    const delivery = packer.deliver([line('a')]);
+    const delivery = packer.deliver(lines(line('a')));
     await packer.drain();
     await delivery;
     expect(stream.taken).toEqual([line('a')]);
-    await expect(packer.deliver([line('b')])).rejects.toThrow('the collector is shutting down');
+  });
+
+  it('offers nothing again once it is stopped', async () => {
+    const { packer, stream } = setUp(
+      Array.from({ length: 500 }, () => refuseAll),
+      { sleep: () => new Promise((resolve) => setTimeout(resolve, 5)) },
+    );
+    void packer.deliver(lines(line('a')));
+    while (stream.calls.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    packer.stop();
+    await packer.drain();
+    const offers = stream.calls.length;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(stream.calls).toHaveLength(offers);
+    expect(stream.taken).toEqual([]);
   });
 
   it('delivers each line of each request exactly once while the stream refuses a third of everything', async () => {
@@ -214,9 +187,8 @@ describe('the packer', () => {
       Array.from({ length: 1000 }, () => ({ refuse })),
       { maxRecordBytes: 5 * lineBytes },
     );
-    const lines = Array.from({ length: 300 }, (_, index) => line(`${index}`));
-    await Promise.all(lines.map((one) => packer.deliver([one])));
-    expect(stream.lines.sort()).toEqual(lines.map((one) => one.trim()).sort());
-    expect(packer.pendingBytes()).toBe(0);
+    const all = Array.from({ length: 300 }, (_, index) => line(`${index}`));
+    await Promise.all(all.map((one) => packer.deliver(lines(one))));
+    expect(stream.lines.sort()).toEqual(all.map((one) => one.trim()).sort());
   });
 });

@@ -3,6 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { listeningUrl, runProgram, until } from '../support/runProgram';
+import { click, freshFolder } from './collectorFixture';
+import { RecordingFirehose } from './recordingFirehose';
 
 const main = 'src/collector/main.ts';
 
@@ -38,13 +40,18 @@ describe('the collector process', () => {
       FRONTPAGE_STREAM: 'clicks',
       COLLECTOR_PORT: '0',
       COLLECTOR_LINGER_MS: '10',
+      COLLECTOR_SPOOL_DIR: freshFolder(),
+      COLLECTOR_EVENT_TIME: 'accept',
+      FRONTPAGE_BUCKET: 'lake',
+      // Nobody listens there: the ledger waits for another start.
+      AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9',
       LOG_LEVEL: 'trace',
     });
     child = collector.child;
     const url = await listeningUrl(collector);
     await until(() => (calls.length >= 1 ? true : undefined));
-    const click = { event_id: 'e1', user_id: 'reader-7', article_id: 'a1', occurred_at: '2026-11-23T10:00:00Z' };
-    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(click) };
+    const body = JSON.stringify(click('e1', { user_id: 'reader-7' }));
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
     const waiting = fetch(`${url}/v1/clicks`, init);
     await until(() => (calls.length >= 2 ? true : undefined));
     const exited = once(child, 'exit');
@@ -55,8 +62,49 @@ describe('the collector process', () => {
     expect(collector.output()).not.toContain('reader-7');
   });
 
+  it('ends in its time though the stream never answers, and its next start delivers what it left on disk', async () => {
+    const silent = Fastify({ forceCloseConnections: true });
+    silent.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    silent.post('/', () => new Promise<never>(() => undefined));
+    firehose = silent;
+    const environment = {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_FIREHOSE: await silent.listen({ host: '127.0.0.1', port: 0 }),
+      AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9',
+      FRONTPAGE_STREAM: 'clicks',
+      FRONTPAGE_BUCKET: 'lake',
+      COLLECTOR_PORT: '0',
+      COLLECTOR_LINGER_MS: '10',
+      COLLECTOR_DRAIN_SECONDS: '0.2',
+      COLLECTOR_SPOOL_DIR: freshFolder(),
+    };
+    const first = runProgram(main, environment);
+    child = first.child;
+    const answer = await fetch(`${await listeningUrl(first)}/v1/clicks`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(click('left-on-disk', { occurred_at: new Date().toISOString() })),
+    });
+    expect(answer.status).toBe(202);
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+
+    const answering = new RecordingFirehose();
+    const next = runProgram(main, { ...environment, AWS_ENDPOINT_URL_FIREHOSE: await answering.start() });
+    child = next.child;
+    await until(() => answering.lines.find((line) => line.includes('left-on-disk')));
+    await answering.stop();
+  });
+
   it('ends with one sentence that names the variable when its environment is incomplete', async () => {
-    const collector = runProgram(main, { AWS_REGION: 'us-east-1' });
+    const collector = runProgram(main, {
+      AWS_REGION: 'us-east-1',
+      COLLECTOR_SPOOL_DIR: freshFolder(),
+      FRONTPAGE_BUCKET: 'lake',
+    });
     child = collector.child;
     expect(await once(child, 'exit')).toEqual([1, null]);
     expect(collector.output()).toBe('FRONTPAGE_STREAM is missing\n');
