@@ -1,16 +1,24 @@
 """A small lake in a folder, a newsroom that fills it, and the trainer as a process beside it."""
 
 import gzip
+import hashlib
 import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
+
+from frontpage_trainer.dataset import Dataset
+from frontpage_trainer.hyperparameters import parse_hyperparameters
+from frontpage_trainer.interactions import to_parquet
+from frontpage_trainer.ledger import read_ledger
+from frontpage_trainer.window import ClickCounts, read_window
 
 RUN_DATE = "2026-11-23"
 HYPERPARAMETERS = {
@@ -50,6 +58,21 @@ class Place:
         """An object of well-formed lines."""
         return self.put(gzip.compress(lines(clicks)), **where)
 
+    def put_interactions(self, day: str, frame: pl.DataFrame) -> None:
+        """A day of the interactions channel."""
+        path = self.interactions / f"interactions/dt={day}/interactions.parquet"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(to_parquet(frame))
+
+    def put_ledger(self, spool: str, hour: str, first: int, event_ids: list[str], **changes: Any) -> Path:
+        """A ledger object under its key; `hour` like 2026-11-23T10. `changes` replace what it says."""
+        ledger = {"schema": 1, "spool": spool, "hour": hour, "first": first, "count": len(event_ids)}
+        ledger |= {"digest": digest_of(event_ids), "closed": True, **changes}
+        path = self.ledger / f"ledger/dt={hour[:10]}/hr={hour[11:]}/{spool}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(ledger))
+        return path
+
     @property
     def clicks(self) -> Path:
         """Folder of the clicks channel."""
@@ -59,6 +82,11 @@ class Place:
     def interactions(self) -> Path:
         """Folder of the interactions channel."""
         return self.root / "input" / "data" / "interactions"
+
+    @property
+    def ledger(self) -> Path:
+        """Folder of the ledger channel."""
+        return self.root / "input" / "data" / "ledger"
 
     @property
     def checkpoints(self) -> Path:
@@ -113,6 +141,21 @@ def click(event: str, user: str, article: str, at: str, **more: Any) -> dict[str
     """`at` like 12:30:00, on the run date, or a whole time."""
     time = at if "T" in at else f"{RUN_DATE}T{at}.000Z"
     return {"event_id": event, "user_id": user, "article_id": article, "occurred_at": time, **more}
+
+
+def digest_of(event_ids: list[str]) -> str:
+    """The digest of a ledger, by its definition."""
+    heads = [int.from_bytes(hashlib.sha256(event_id.encode()).digest()[:8], "big") for event_id in event_ids]
+    return f"{sum(heads) % 2**64:016x}"
+
+
+def read(place: Place, **changes: str) -> tuple[Dataset, ClickCounts, dict[date, pl.DataFrame]]:
+    """The window, its counts, and the interactions that were kept, by day."""
+    kept: dict[date, pl.DataFrame] = {}
+    parameters = parse_hyperparameters({**HYPERPARAMETERS, **changes})
+    ledger = read_ledger(place.ledger, parameters.run_date)
+    data, counts = read_window(place.clicks, place.interactions, ledger, parameters, kept.__setitem__, lambda: None)
+    return data, counts, kept
 
 
 def lines(clicks: list[dict[str, Any]]) -> bytes:

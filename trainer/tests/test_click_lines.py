@@ -33,7 +33,7 @@ def ids(content: bytes) -> list[str]:
 )
 def test_clicks_are_read_however_their_lines_are_laid_out(content: bytes) -> None:
     parsed = parse_clicks(content)
-    assert parsed.clicks.drop("at").rows() == [("e1", "u1", "a1", "sport"), ("e2", "u2", "a2", None)]
+    assert parsed.clicks.drop("at", "ack").rows() == [("e1", "u1", "a1", "sport"), ("e2", "u2", "a2", None)]
     assert [at.isoformat() for at in parsed.clicks["at"]] == ["2026-11-23T10:00:00+00:00", "2026-11-23T10:00:01+00:00"]
     assert (parsed.lines, parsed.heartbeats, parsed.malformed) == (2, 0, 0)
 
@@ -57,7 +57,7 @@ def test_heartbeats_are_counted_and_are_no_clicks() -> None:
         json.dumps({**GOOD[0], "user_id": ""}).encode(),
         json.dumps({**GOOD[0], "article_id": "a" * 65}).encode(),
         json.dumps({**GOOD[0], "article_id": "\ud800"}).encode(),
-        json.dumps({**GOOD[0], "event_id": None}).encode(),
+        *(json.dumps({**GOOD[0], name: None}).encode() for name in GOOD[1]),
         json.dumps({**GOOD[0], "occurred_at": "2026-11-23 10:00:00"}).encode(),
         json.dumps({**GOOD[0], "occurred_at": "2026-02-30T10:00:00.000Z"}).encode(),
         json.dumps({**GOOD[0], "occurred_at": "2026-11-23T10:00:60.000Z"}).encode(),
@@ -78,6 +78,13 @@ def test_a_section_that_is_no_section_name_is_unknown_and_the_click_stays() -> N
     parsed = parse_clicks(lines([click("e1", "u1", "a1", "10:00:00", section="World News")]))
     assert parsed.clicks["section"].to_list() == [None]
     assert parsed.malformed == 0
+
+
+@pytest.mark.parametrize("more", [b"", b"torn"], ids=["fast", "careful"])
+def test_the_ack_of_a_stored_click_is_kept_and_a_line_without_one_has_none(more: bytes) -> None:
+    parsed = parse_clicks(lines([{**GOOD[0], "ack": "web1-3f9a1c2e:7"}, GOOD[1], {**GOOD[1], "ack": 7}]) + more)
+    assert parsed.clicks["ack"].to_list() == ["web1-3f9a1c2e:7", None, None]
+    assert parsed.malformed == len(more) / 4
 
 
 def test_several_gzip_members_and_plain_text_are_read_whole(tmp_path: Path) -> None:

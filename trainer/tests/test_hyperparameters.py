@@ -16,6 +16,9 @@ def test_what_is_not_given_has_the_documented_default() -> None:
     assert (values.regularization, values.alpha, values.half_life_hours) == (10, 1, 168)
     assert (values.candidate_hours, values.popular_hours, values.holdout_hours) == (48, 3, 6)
     assert (values.list_length, values.readers_per_shard, values.checkpoint_seconds, values.seed) == (20, 5000, 0, 42)
+    assert (values.max_malformed_share, values.max_duplicate_share, values.max_future_share) == (0.05, 0.5, 0.02)
+    assert (values.max_clicks_per_reader_hour, values.max_inhuman_share) == (500, 0.2)
+    assert values.max_missing_clicks_share == 0
 
 
 @pytest.mark.parametrize(
@@ -38,6 +41,13 @@ def test_what_is_not_given_has_the_documented_default() -> None:
         ("popular_hours", "49"),
         ("list_length", " 20"),
         ("seed", "4294967296"),
+        ("max_malformed_share", "5%"),
+        ("max_duplicate_share", "1.01"),
+        ("max_future_share", "-0.1"),
+        ("max_clicks_per_reader_hour", "0"),
+        ("max_clicks_per_reader_hour", "99.5"),
+        ("max_inhuman_share", ""),
+        ("max_missing_clicks_share", "2"),
         ("learning_rate", "0.1"),
     ],
 )

@@ -46,11 +46,13 @@ def test_a_shard_line_is_the_documented_dynamodb_json(trained: Place) -> None:
 
 def test_metrics_have_the_documented_fields_and_no_nan(trained: Place) -> None:
     metrics = trained.json("metrics.json")
-    clicks = {"heartbeats": 0, "malformed": 0, "duplicates": 0, "outsideWindow": 0, "runDate": 3600}
-    assert metrics["clicks"] == {"lines": 10800, "used": 10800, **clicks}
+    none = dict.fromkeys(("heartbeats", "malformed", "duplicates", "outsideWindow", "future", "inhuman"), 0)
+    assert metrics["clicks"] == {"lines": 10800, "used": 10800, "runDate": 3600, **none}
     assert list(metrics) == [
-        *("schema", "runDate", "version", "clicks", "readers", "articles", "candidates", "evaluation", "training")
+        *("schema", "runDate", "version", "clicks", "ledger", "readers", "inhumanReaders", "articles", "candidates"),
+        *("evaluation", "training"),
     ]
+    assert (metrics["ledger"], metrics["inhumanReaders"]) == (None, 0)
     assert set(metrics["evaluation"]) == {"readers", "clicks", "candidate", "popular", "priorWeight", "holdoutHours"}
     for list_kind in ("candidate", "popular"):
         quality = metrics["evaluation"][list_kind]

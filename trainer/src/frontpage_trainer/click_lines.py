@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-_FIELDS = ("event_id", "user_id", "article_id", "occurred_at", "section", "heartbeat_at")
+_FIELDS = ("event_id", "user_id", "article_id", "occurred_at", "section", "ack", "heartbeat_at")
 _SCHEMA = dict.fromkeys(_FIELDS, pl.String)
 _ID = r"^[A-Za-z0-9_.:-]{1,64}$"
 _SECTION = r"^[a-z0-9-]{1,32}$"
@@ -21,8 +21,8 @@ _TIME = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:[0-5]\d(\.\d{1,3})?Z$"
 @dataclass(frozen=True)
 class ParsedClicks:
     """`clicks`: event_id, user_id, article_id, at (datetime[ms, UTC]), section (null when unknown or not a section
-    name), in the order of the object. `lines` counts every record, blank lines excepted: clicks + heartbeats +
-    malformed."""
+    name), ack (as it stands, null when the line has none), in the order of the object. `lines` counts every record,
+    blank lines excepted: clicks + heartbeats + malformed."""
 
     clicks: pl.DataFrame
     lines: int
@@ -49,7 +49,7 @@ def _valid_clicks(rows: pl.DataFrame) -> pl.DataFrame:
     valid = rows.with_columns(at.alias("at"), section.alias("section")).filter(
         *ids, pl.col("occurred_at").str.contains(_TIME), pl.col("at").is_not_null()
     )
-    return valid.select("event_id", "user_id", "article_id", "at", "section")
+    return valid.select("event_id", "user_id", "article_id", "at", "section", "ack")
 
 
 def _read_fast(content: bytes) -> tuple[pl.DataFrame, int] | None:

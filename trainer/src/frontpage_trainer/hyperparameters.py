@@ -33,6 +33,12 @@ class Hyperparameters:
     list_length: int = 20
     readers_per_shard: int = 5000
     checkpoint_seconds: float = 0.0
+    max_malformed_share: float = 0.05
+    max_duplicate_share: float = 0.5
+    max_future_share: float = 0.02
+    max_clicks_per_reader_hour: int = 500
+    max_inhuman_share: float = 0.2
+    max_missing_clicks_share: float = 0.0
     seed: int = 42
 
     @property
@@ -52,9 +58,11 @@ class Hyperparameters:
 
     def learning_config(self) -> dict[str, Any]:
         """What the factors depend on. A checkpoint made under another configuration is not loaded; the version, the
-        expiry and the shape of the output may differ, so the next attempt of a run goes on where the last one ended."""
+        expiry and the shape of the output may differ, so the next attempt of a run goes on where the last one ended.
+        So may the bounds of the data checks: what they change is in the data's fingerprint."""
         irrelevant = {"version", "expires_at", "list_length", "readers_per_shard", "checkpoint_seconds"}
         values = {name: value for name, value in asdict(self).items() if name not in irrelevant}
+        values = {name: value for name, value in values.items() if not name.startswith("max_")}
         return {**values, "run_date": self.run_date.isoformat()}
 
 
@@ -153,5 +161,11 @@ _PARSERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "list_length": _integer(1, 500),
     "readers_per_shard": _integer(1, 1_000_000),
     "checkpoint_seconds": _number(0, 1e6),
+    "max_malformed_share": _number(0, 1),
+    "max_duplicate_share": _number(0, 1),
+    "max_future_share": _number(0, 1),
+    "max_clicks_per_reader_hour": _integer(1, 1_000_000),
+    "max_inhuman_share": _number(0, 1),
+    "max_missing_clicks_share": _number(0, 1),
     "seed": _integer(0, 2**32 - 1),
 }

@@ -4,6 +4,7 @@ from typing import Any
 
 from .dataset import Dataset
 from .hyperparameters import Hyperparameters
+from .ledger import LedgerCounts
 from .state import TrainingState
 from .window import ClickCounts
 
@@ -11,6 +12,7 @@ from .window import ClickCounts
 def metrics_of(
     parameters: Hyperparameters,
     counts: ClickCounts,
+    ledger: LedgerCounts | None,
     data: Dataset,
     state: TrainingState,
     readers: int,
@@ -27,10 +29,14 @@ def metrics_of(
             "malformed": counts.malformed,
             "duplicates": counts.duplicates,
             "outsideWindow": counts.outside_window,
+            "future": counts.future,
+            "inhuman": counts.inhuman,
             "used": counts.used,
             "runDate": counts.run_date,
         },
+        "ledger": None if ledger is None else _ledger_metrics(ledger),
         "readers": readers,
+        "inhumanReaders": counts.inhuman_readers,
         "articles": len(data.article_ids),
         "candidates": candidates,
         "evaluation": state.evaluation,
@@ -40,6 +46,18 @@ def metrics_of(
             "resumedFrom": state.resumed_from,
             "fitSeconds": round(state.fit_seconds, 3),
         },
+    }
+
+
+def _ledger_metrics(ledger: LedgerCounts) -> dict[str, int]:
+    return {
+        "spools": ledger.spools,
+        "hours": ledger.hours,
+        "acknowledged": ledger.acknowledged,
+        "found": ledger.found,
+        "missing": ledger.missing,
+        "unledgered": ledger.unledgered,
+        "digestMismatches": ledger.digest_mismatches,
     }
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 
 class Spool:
-    """Rows as `click_lines.parse_clicks` gives them, in the order in which they were put."""
+    """Rows as `click_lines.parse_clicks` gives them, without their acks, in the order in which they were put."""
 
     def __init__(self, folder: Path) -> None:
         """`folder` is empty and belongs to the caller."""
@@ -19,7 +19,9 @@ class Spool:
 
     def put(self, clicks: pl.DataFrame, days: Iterable[date]) -> int:
         """Keeps the clicks of these event days and returns how many that were."""
-        wanted = clicks.with_columns(pl.col("at").dt.date().alias("day")).filter(pl.col("day").is_in(list(days)))
+        wanted = (
+            clicks.drop("ack").with_columns(pl.col("at").dt.date().alias("day")).filter(pl.col("day").is_in(list(days)))
+        )
         for (day,), rows in wanted.partition_by("day", as_dict=True, include_key=False).items():
             parts = self._parts.setdefault(day, [])
             parts.append(self._folder / f"{day}-{len(parts):06d}.arrow")

@@ -10,6 +10,7 @@ from .artefact import Artefact
 from .checkpoints import Checkpoints
 from .hyperparameters import read_hyperparameters
 from .interactions import to_parquet
+from .ledger import read_ledger
 from .log import say
 from .metrics import final_line, metrics_of
 from .paths import OptMl
@@ -31,14 +32,18 @@ def train(place: OptMl, stop: StopRequest) -> None:
         artefact.add(path, "interactions", to_parquet(interactions), items=interactions.height)
 
     started = time.monotonic()
+    ledger = read_ledger(place.channel("ledger"), parameters.run_date)
     data, counts = read_window(
-        place.channel("clicks"), place.channel("interactions"), parameters, keep_interactions, stop.check
+        place.channel("clicks"), place.channel("interactions"), ledger, parameters, keep_interactions, stop.check
     )
     readers, articles = len(data.user_ids), len(data.article_ids)
     say(
         f"read clicks={counts.used} run_date_clicks={counts.run_date} readers={readers} articles={articles} "
         f"read_seconds={time.monotonic() - started:.2f}"
     )
+    ledger_counts = None if ledger is None else ledger.counts
+    if ledger_counts is not None:
+        say(f"ledger acknowledged={ledger_counts.acknowledged} found={ledger_counts.found}")
 
     checkpoints = Checkpoints(
         place.checkpoints,
@@ -58,7 +63,7 @@ def train(place: OptMl, stop: StopRequest) -> None:
         written = write_reader_lists(artefact, data, parameters, snapshot, blend, stop.check)
     write_common_lists(artefact, data, parameters, snapshot)
     say(f"wrote readers={written} candidates={snapshot.candidates.size} write_seconds={time.monotonic() - started:.2f}")
-    metrics = metrics_of(parameters, counts, data, state, written, int(snapshot.candidates.size))
+    metrics = metrics_of(parameters, counts, ledger_counts, data, state, written, int(snapshot.candidates.size))
     artefact.add_json("metrics.json", "metrics", metrics)
     stop.check()
     artefact.finish(parameters, written)
