@@ -63,7 +63,7 @@ function startCloud(options: DemoOptions, source: ClickSource, stateDir: string)
       ports: options.port,
       settings: pipelineSettings(options, source),
       bufferIntervalSeconds: 300,
-      ...(readFilled(stateDir) === undefined ? { deliveryClockMs: startOfDayMs(options.date) } : {}),
+      ...(readFilled(stateDir) === undefined ? { clockMs: startOfDayMs(options.date) } : {}),
       heartbeatSeconds: 1,
       events: {
         restarted: (name) => say(`cloud: ${name} ended by itself and is started again`),
@@ -119,7 +119,7 @@ async function openSource(options: DemoOptions, stateDir: string): Promise<Click
 function pipelineSettings({ date }: DemoOptions, source: ClickSource): object {
   const daysAgo = Math.ceil((Date.now() - startOfDayMs(date)) / dayMs);
   return {
-    readiness: { waitLimitSeconds: 1800, lookSeconds: 1, marginSeconds: 60 },
+    readiness: { waitLimitSeconds: 1800, lookSeconds: 1, marginSeconds: 60, quietSeconds: 2 },
     historyDays: Math.min(7, source.historyDays),
     retentionDays: 14 + daysAgo,
     training: { pollSeconds: 0.5 },

@@ -6,11 +6,22 @@ import { Command, InvalidArgumentError } from 'commander';
 import { ClickLogError } from './clicklog/clickLogError';
 import { type ImportSummary, importClickLog } from './clicklog/importClickLog';
 import type { LogFormat } from './clicklog/logFiles';
+import { findLateObjects, OrderRefused, orderRun, runAgain } from './clients/operatorOrders';
 import { createDynamoDbRecommendationTable } from './clients/recommendationTable.dynamodb';
-import { type RunView, rootFailure, startRun, viewRun } from './clients/runs';
+import { type ReadinessView, type RunView, rootFailure, startRun, viewRun } from './clients/runs';
 import { connectClient } from './clients/temporalClient';
 import { ConfigError, loadPipelineSettings, loadTableConfig, loadTemporalConfig } from './config';
-import { type RollbackInput, type RollbackResult, rollbackWorkflowId, taskQueue } from './contract';
+import {
+  type LateObjects,
+  type OrderReason,
+  type RollbackInput,
+  type RollbackResult,
+  rollbackWorkflowId,
+  taskQueue,
+  type WaitingOrder,
+} from './contract';
+import { describeDegraded } from './domain/readiness';
+import { describeBytes, readinessTable } from './domain/readinessTable';
 import { InvalidRunDate, lastCompleteDay, parseRunDate, type RunDate } from './domain/runDate';
 
 /** 0: done. 1: failed, with one sentence on standard error. 2: the command line is wrong (commander's own code is 1; see below). */
@@ -41,10 +52,14 @@ export function describeRun(view: RunView): string[] {
     return `  ${stage.padEnd(20)} ${new Date(startedAtMs).toISOString().slice(0, 19)}Z  ${took}`;
   });
   const progress = view.training?.progress;
+  const { degraded } =
+    (view.result !== undefined && 'summary' in view.result ? view.result.summary : view.status) ?? {};
   return [
     `run ${view.runDate}: ${view.state}${view.status === undefined ? '' : `, ${view.status.stage}`}`,
     ...stages,
+    ...(degraded === undefined ? [] : [`  DEGRADED: ${describeDegraded(degraded)}`]),
     ...(view.waitingFor === undefined ? [] : [`  ${view.waitingFor}`]),
+    ...(view.readiness === undefined ? [] : describeWait(view.readiness).map((line) => `  ${line}`)),
     ...(view.training === undefined
       ? []
       : [
@@ -56,6 +71,21 @@ export function describeRun(view: RunView): string[] {
     ...(view.itemsLoaded === undefined ? [] : [`  ${view.itemsLoaded} items loaded`]),
     ...(view.result === undefined ? [] : [`  ${view.result.outcome}`]),
     ...(view.failure === undefined ? [] : [`  ${view.failure.type}: ${view.failure.message}`]),
+  ];
+}
+
+/** Hour by hour what is there, and until when the rest is waited for. */
+function describeWait({ hours, waitsUntilMs }: ReadinessView): string[] {
+  return [...readinessTable(hours), `waits until ${new Date(waitsUntilMs).toISOString().slice(0, 19)}Z`];
+}
+
+/** The lines that show late objects to a human. */
+export function describeLate({ runDate, objects, sizeBytes, reportUri }: LateObjects): string[] {
+  return [
+    objects === 0
+      ? `nothing arrived below ${runDate} after its run had frozen what it reads`
+      : `${objects} objects of ${runDate}, ${describeBytes(sizeBytes)}, arrived after its run had frozen what it reads`,
+    `report: ${reportUri}`,
   ];
 }
 
@@ -93,6 +123,23 @@ function addImport(parent: Command, format: LogFormat): void {
     });
 }
 
+function addOrder(
+  parent: Command,
+  order: WaitingOrder,
+  { description, done }: { description: string; done: string },
+): void {
+  parent
+    .command(order)
+    .description(description)
+    .argument('<date>', 'run date, YYYY-MM-DD, UTC', runDateArgument)
+    .requiredOption('--by <who>', 'who gives the order; kept with the run')
+    .requiredOption('--reason <text>', 'why; kept with the run')
+    .action(async (runDate: RunDate, why: OrderReason) => {
+      await withClient((client) => orderRun(client, runDate, order, { by: why.by, reason: why.reason }));
+      console.log(`run ${runDate} ${done}`);
+    });
+}
+
 export function buildProgram(): Command {
   const program = new Command('frontpage')
     .description('Personal front pages for news portals, renewed daily.')
@@ -105,10 +152,12 @@ export function buildProgram(): Command {
     .command('start')
     .description('start the run of a day, or join the one that is going on')
     .argument('[date]', 'run date, YYYY-MM-DD, UTC (default: the last complete day)', runDateArgument)
-    .action(async (date: RunDate | undefined) => {
+    .option('--again', "run a day again with the clicks that came too late for its run; see 'late'")
+    .action(async (date: RunDate | undefined, { again }: { again?: boolean }) => {
       const runDate = date ?? lastCompleteDay(Date.now());
+      const input = { runDate, settings: loadPipelineSettings() };
       await withClient(async (client) => {
-        const how = await startRun(client, { runDate, settings: loadPipelineSettings() });
+        const how = again ? (await runAgain(client, input)).how : await startRun(client, input);
         console.log(how === 'started' ? `run ${runDate} started` : `run ${runDate} is going on already: joined`);
       });
     });
@@ -124,6 +173,25 @@ export function buildProgram(): Command {
       if (view === undefined)
         throw new Error(`there is no run of ${runDate}: start it with 'frontpage start ${runDate}'`);
       console.log(options.json ? JSON.stringify(view, undefined, 2) : describeRun(view).join('\n'));
+    });
+
+  addOrder(program, 'proceed', {
+    description: 'let a run that waits for clicks go on with those that are there; it is marked as degraded',
+    done: 'goes on with the clicks that are there',
+  });
+  addOrder(program, 'abandon', {
+    description: 'end a run that waits for clicks; what is live stays live',
+    done: 'is abandoned',
+  });
+
+  program
+    .command('late')
+    .description('look for clicks of a day that were delivered after its run had frozen what it reads')
+    .argument('<date>', 'run date, YYYY-MM-DD, UTC', runDateArgument)
+    .option('--json', 'print JSON')
+    .action(async (runDate: RunDate, options: { json?: boolean }) => {
+      const late = await withClient((client) => findLateObjects(client, runDate));
+      console.log(options.json ? JSON.stringify(late, undefined, 2) : describeLate(late).join('\n'));
     });
 
   program
@@ -167,13 +235,20 @@ export function buildProgram(): Command {
   return program;
 }
 
+/** One sentence; a failure of the catalogue begins with its type, which the runbook explains. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof ClickLogError || error instanceof OrderRefused) {
+    return error.message;
+  }
+  const { type, message } = rootFailure(error);
+  return type === 'Error' ? message : `${type}: ${message}`;
+}
+
 if (require.main === module) {
   buildProgram()
     .parseAsync()
     .catch((error: unknown) => {
-      const { type, message } = rootFailure(error);
-      const explainsItself = error instanceof ConfigError || error instanceof ClickLogError || type === 'Error';
-      console.error(explainsItself ? message : `${type}: ${message}`);
+      console.error(explain(error));
       process.exitCode = 1;
     });
 }

@@ -1,15 +1,20 @@
 /** Names and shapes shared by client, worker and workflow. Changing one is a change of version: histories carry them. */
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { GateDecision, GateSettings } from './domain/gate';
+import type { ManifestEntry } from './domain/partitionManifest';
 import type { TrainingProgress } from './domain/progress';
+import type { Degraded, Readiness } from './domain/readiness';
+import type { ReadinessSettings } from './domain/readinessSettings';
 import type { RunDate } from './domain/runDate';
 import type { Market, Rung, TrainingSettings } from './domain/trainingJob';
 import type { FinishedTrainingOutcome } from './domain/trainingOutcome';
+import type { UsualVolume } from './domain/volume';
 
 export const taskQueue = 'frontpage-daily';
 export const dailyScheduleId = 'frontpage-daily';
 export const scheduledRunWorkflowId = 'frontpage-scheduled-run';
 export const rollbackWorkflowId = 'frontpage-rollback';
+export const lateSweepWorkflowId = (runDate: RunDate): string => `late-objects-sweep-${runDate}`;
 export const dailyWorkflowId = (runDate: RunDate): string => `daily-recommendations-${runDate}`;
 
 /** Registered with the server before the first worker starts; see `ensureSearchAttributes`. */
@@ -23,13 +28,7 @@ export const searchAttributes = {
 } as const;
 
 export interface PipelineSettings {
-  readonly readiness: {
-    /** How long a run waits for its day before it gives up. */
-    readonly waitLimitSeconds: number;
-    readonly lookSeconds: number;
-    /** How far the watermark must be past the end of the day. */
-    readonly marginSeconds: number;
-  };
+  readonly readiness: ReadinessSettings;
   readonly historyDays: number;
   readonly retentionDays: number;
   readonly ladder: readonly Rung[];
@@ -44,6 +43,8 @@ export interface PipelineSettings {
 
 export interface DailyInput {
   readonly runDate: RunDate;
+  /** Which time the day is run for its clicks; absent: the first. */
+  readonly generation?: number;
   readonly settings: PipelineSettings;
 }
 
@@ -75,7 +76,16 @@ export interface StageTime {
   readonly endedAtMs?: number;
 }
 
-export interface RunStatus {
+/** What must be known of a run whenever it is spoken of. */
+export interface RunMarks {
+  /** From the second generation of its day on. */
+  readonly generation?: number;
+  /** Why the day was taken as wholly there. */
+  readonly readiness?: string;
+  readonly degraded?: Degraded;
+}
+
+export interface RunStatus extends RunMarks {
   readonly runDate: RunDate;
   readonly stage: Stage;
   readonly stages: readonly StageTime[];
@@ -86,15 +96,25 @@ export interface RunStatus {
   readonly itemsLoaded?: number;
 }
 
+/** What an operator may order while a run waits for its day; the names of workflow updates. */
+export type WaitingOrder = 'proceed' | 'abandon';
+
+/** Who gives an order, and why. */
+export interface OrderReason {
+  readonly by: string;
+  readonly reason: string;
+}
+
 export type DailyResult =
   | { readonly outcome: 'already published'; readonly runDate: RunDate; readonly version: string }
   | { readonly outcome: 'published' | 'kept newer'; readonly runDate: RunDate; readonly summary: RunSummary };
 
 /** What the run report says, and what the result of a run carries. */
-export interface RunSummary {
+export interface RunSummary extends RunMarks {
   readonly runDate: RunDate;
   readonly version: string;
   readonly clicks: ClickCounts;
+  readonly ledger: LedgerCounts;
   readonly readers: number;
   readonly articles: number;
   readonly gate: GateDecision;
@@ -111,6 +131,9 @@ export interface ClickCounts {
   /** Of the run date, after de-duplication. */
   readonly runDate: number;
 }
+
+/** The reconciliation of what collectors acknowledged with what the trainer found; null when no ledger was there. */
+export type LedgerCounts = { readonly spools: number; readonly acknowledged: number; readonly found: number } | null;
 
 export interface ModelQuality {
   readonly candidate: { readonly recallAt10: number; readonly ndcgAt10: number };
@@ -143,14 +166,24 @@ export interface RollbackResult {
 
 // Activities
 
-export interface CheckReadinessInput {
+/** A setting that the run does not know, since it was started before there was one, has its default. */
+export interface CheckReadinessInput extends Partial<ReadinessSettings> {
   readonly runDate: RunDate;
-  readonly lookSeconds: number;
-  readonly marginSeconds: number;
+}
+
+/** Heartbeat details of `checkReadiness`: what the next look needs from this one, and what `frontpage status` shows. */
+export interface ReadinessHeartbeat {
+  /** Of keys and ETags of the day's objects. */
+  readonly fingerprint: string;
+  readonly quietSinceMs: number;
+  readonly usual: UsualVolume;
+  readonly readiness: Readiness;
+  readonly waitsUntilMs: number;
 }
 
 export interface FreezeManifestInput {
   readonly runDate: RunDate;
+  readonly generation: number;
   readonly historyDays: number;
 }
 
@@ -160,10 +193,37 @@ export interface FrozenManifest {
   readonly clickObjects: number;
   readonly clickBytes: number;
   readonly interactionObjects: number;
+  readonly ledgerObjects: number;
+  /** Hours of the run date of which it has no object; absent from results of before they were looked for. */
+  readonly missingHours?: readonly number[];
+}
+
+export interface LateSweepInput {
+  readonly runDate: RunDate;
+}
+
+/** Objects that appeared below a day, or changed, after the manifest of this generation was frozen. */
+export interface LateObjects {
+  readonly runDate: RunDate;
+  readonly generation: number;
+  readonly objects: number;
+  readonly sizeBytes: number;
+  /** Where the list is. */
+  readonly reportUri: string;
+}
+
+/** The report of a sweep, in the lake. */
+export interface LateReport {
+  readonly schema: 1;
+  readonly runDate: RunDate;
+  readonly manifestUri: string;
+  readonly sizeBytes: number;
+  readonly objects: readonly ManifestEntry[];
 }
 
 export interface StartTrainingInput {
   readonly runDate: RunDate;
+  readonly generation: number;
   readonly attempt: number;
   readonly rung: Rung;
   readonly manifest: FrozenManifest;
@@ -218,6 +278,8 @@ export interface EvaluateModelInput extends ModelInput {
 export interface EvaluatedModel {
   readonly decision: GateDecision;
   readonly clicks: ClickCounts;
+  /** Absent in histories of runs before there was a ledger. */
+  readonly ledger?: LedgerCounts;
   readonly quality: ModelQuality;
   readonly readers: number;
   readonly articles: number;
@@ -272,6 +334,8 @@ export interface MoveLiveInput {
 export interface Activities {
   checkReadiness: (input: CheckReadinessInput) => Promise<{ readonly summary: string }>;
   freezeManifest: (input: FreezeManifestInput) => Promise<FrozenManifest>;
+  /** Null when no run has frozen the day: nothing of it can be late. */
+  sweepLate: (input: LateSweepInput) => Promise<LateObjects | null>;
   startTraining: (input: StartTrainingInput) => Promise<StartTrainingResult>;
   waitForTraining: (input: WaitForTrainingInput) => Promise<FinishedTraining>;
   keepInteractions: (input: ModelInput) => Promise<{ readonly days: number }>;
@@ -287,11 +351,13 @@ export interface Activities {
 /** The report of a run that ended, well or not. */
 export type RunReport =
   | { readonly runDate: RunDate; readonly outcome: 'published' | 'kept newer'; readonly summary: RunSummary }
-  | {
-      readonly runDate: RunDate;
-      readonly outcome: 'failed' | 'cancelled';
-      readonly failedStage: Stage;
-      readonly failureType: string;
-      readonly message: string;
-      readonly stages: readonly StageTime[];
-    };
+  | FailedRunReport;
+
+export interface FailedRunReport extends RunMarks {
+  readonly runDate: RunDate;
+  readonly outcome: 'failed' | 'cancelled';
+  readonly failedStage: Stage;
+  readonly failureType: string;
+  readonly message: string;
+  readonly stages: readonly StageTime[];
+}

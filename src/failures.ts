@@ -12,6 +12,7 @@ interface FailureKind {
 
 export const failureCatalogue = {
   PartitionsIncomplete: { retryable: true, meaning: 'the day is not wholly delivered yet' },
+  RunAbandoned: { retryable: false, meaning: 'an operator gave the day up while it was waited for' },
   ManifestInvalid: { retryable: false, meaning: 'the frozen partition manifest cannot be read' },
   ForeignTrainingJob: { retryable: false, meaning: 'a job that is not ours has the name of our job' },
   TrainingRequestRefused: { retryable: false, meaning: 'the training service refuses the job as it is described' },
@@ -39,7 +40,7 @@ export function failure(type: FailureType, message: string, options: FailureOpti
   return ApplicationFailure.create({
     type,
     message,
-    nonRetryable: !failureCatalogue[type].retryable,
+    nonRetryable: options.final ?? !failureCatalogue[type].retryable,
     ...(options.details === undefined ? {} : { details: [options.details] }),
     ...(options.cause === undefined ? {} : { cause: options.cause }),
   });
@@ -56,7 +57,15 @@ export function notYet(type: FailureType, message: string, retryAfterSeconds: nu
   });
 }
 
+/** The failure of an activity below the wrappers that Temporal puts around it; `undefined` when there is none. */
+export function failureIn(error: unknown): ApplicationFailure | undefined {
+  if (error instanceof ApplicationFailure) return error;
+  return error instanceof Error ? failureIn(error.cause) : undefined;
+}
+
 interface FailureOptions {
   readonly details?: unknown;
   readonly cause?: Error;
+  /** Trying again does not help here, though it may elsewhere. */
+  readonly final?: true;
 }

@@ -8,7 +8,7 @@ import { readModelManifest, readModelMetrics, shardsOf } from './modelArtefact';
 export function createEvaluateModel({ lake, table }: ActivityDependencies): Activities['evaluateModel'] {
   return async ({ settings, ...input }) => {
     const manifest = await readModelManifest(lake, input);
-    const { clicks, articles, evaluation } = await readModelMetrics(lake, input.jobName, manifest);
+    const { clicks, ledger, articles, evaluation } = await readModelMetrics(lake, input.jobName, manifest);
     const champion = await championReaders(table);
     return {
       decision: decideGate(
@@ -23,6 +23,7 @@ export function createEvaluateModel({ lake, table }: ActivityDependencies): Acti
         settings,
       ),
       clicks,
+      ledger,
       quality: {
         candidate: evaluation.candidate,
         popular: evaluation.popular,

@@ -1,6 +1,5 @@
 /** Freezes the list of objects that a run reads. Whoever freezes first decides; every later try reads what was frozen. */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import type { ObjectInfo, ObjectStore } from '../clients/objectStore';
 import type { Activities, FrozenManifest } from '../contract';
 import {
@@ -9,20 +8,27 @@ import {
   clicksHourPrefix,
   interactionsChannelKey,
   interactionsKey,
+  ledgerChannelKey,
+  ledgerDayPrefix,
+  ledgerHourPrefix,
   partitionManifestKey,
 } from '../domain/keys';
-import { channelManifest, type PartitionManifest, partitionManifest, totalBytes } from '../domain/partitionManifest';
+import {
+  channelManifest,
+  hoursMissing,
+  type PartitionManifest,
+  partitionManifest,
+  totalBytes,
+} from '../domain/partitionManifest';
 import { addDays, type RunDate } from '../domain/runDate';
 import { failure } from '../failures';
 import type { ActivityDependencies } from './dependencies';
-
-const entries = z.array(z.object({ key: z.string(), etag: z.string(), sizeBytes: z.number() }));
-const manifestSchema = z.object({ schema: z.literal(1), runDate: z.string(), clicks: entries, interactions: entries });
+import { parseFrozenManifest } from './frozenManifest';
 
 /** Safe to retry: the manifest is written once and conditionally; the channel files are a pure function of it. */
 export function createFreezeManifest({ lake }: ActivityDependencies): Activities['freezeManifest'] {
-  return async ({ runDate, historyDays }) => {
-    const key = partitionManifestKey(runDate);
+  return async ({ runDate, generation, historyDays }) => {
+    const key = partitionManifestKey(runDate, generation);
     let frozen = await lake.get(key);
     if (frozen === undefined) {
       const manifest = await observe(lake, runDate, historyDays);
@@ -30,12 +36,13 @@ export function createFreezeManifest({ lake }: ActivityDependencies): Activities
         throw failure(
           'PartitionsIncomplete',
           `there is nothing to freeze: no object below ${clicksDayPrefix(runDate)}`,
+          { final: true },
         );
       }
       await lake.putIfAbsent(key, JSON.stringify(manifest), { contentType: 'application/json' });
       frozen = await lake.get(key);
     }
-    return describe(lake, runDate, key, frozen);
+    return describe(lake, runDate, generation, frozen);
   };
 }
 
@@ -49,7 +56,7 @@ async function observe(lake: ObjectStore, runDate: RunDate, historyDays: number)
     if (compacted.length > 0) interactions.push(...compacted);
     else clicks.push(...(await rawClicks(lake, day)));
   }
-  return partitionManifest(runDate, clicks, interactions);
+  return partitionManifest(runDate, { clicks, interactions, ledgers: await ledgersOf(lake, runDate) });
 }
 
 /** A day's raw objects, and those of the first hour after it: what was clicked before midnight may arrive after it. */
@@ -58,17 +65,25 @@ async function rawClicks(lake: ObjectStore, day: RunDate): Promise<ObjectInfo[]>
   return ofDay.length === 0 ? [] : [...ofDay, ...(await lake.list(clicksHourPrefix(addDays(day, 1), 0)))];
 }
 
+/** What was acknowledged in the same hours. */
+async function ledgersOf(lake: ObjectStore, day: RunDate): Promise<ObjectInfo[]> {
+  return [...(await lake.list(ledgerDayPrefix(day))), ...(await lake.list(ledgerHourPrefix(addDays(day, 1), 0)))];
+}
+
 async function describe(
   lake: ObjectStore,
   runDate: RunDate,
-  key: string,
+  generation: number,
   frozen: Buffer | undefined,
 ): Promise<FrozenManifest> {
-  const uri = `s3://${lake.bucket}/${key}`;
-  const manifest = parse(frozen, runDate, uri);
-  await lake.put(clicksChannelKey(runDate), channelManifest(lake.bucket, manifest.clicks));
+  const uri = `s3://${lake.bucket}/${partitionManifestKey(runDate, generation)}`;
+  const manifest = parseFrozenManifest(frozen, runDate, uri);
+  await lake.put(clicksChannelKey(runDate, generation), channelManifest(lake.bucket, manifest.clicks));
   if (manifest.interactions.length > 0) {
-    await lake.put(interactionsChannelKey(runDate), channelManifest(lake.bucket, manifest.interactions));
+    await lake.put(interactionsChannelKey(runDate, generation), channelManifest(lake.bucket, manifest.interactions));
+  }
+  if (manifest.ledgers.length > 0) {
+    await lake.put(ledgerChannelKey(runDate, generation), channelManifest(lake.bucket, manifest.ledgers));
   }
   return {
     uri,
@@ -78,21 +93,7 @@ async function describe(
     clickObjects: manifest.clicks.length,
     clickBytes: totalBytes(manifest.clicks),
     interactionObjects: manifest.interactions.length,
+    ledgerObjects: manifest.ledgers.length,
+    missingHours: hoursMissing({ runDate, clicks: manifest.clicks }),
   };
-}
-
-function parse(frozen: Buffer | undefined, runDate: RunDate, uri: string): z.infer<typeof manifestSchema> {
-  const advice = `move it away to freeze a new one [manifest=${uri}]`;
-  let value: unknown;
-  try {
-    value = JSON.parse(frozen?.toString('utf8') ?? '');
-  } catch {
-    throw failure('ManifestInvalid', `the partition manifest is not JSON: ${advice}`);
-  }
-  const parsed = manifestSchema.safeParse(value);
-  if (!parsed.success) throw failure('ManifestInvalid', `${z.prettifyError(parsed.error)}: ${advice}`);
-  if (parsed.data.runDate !== runDate) {
-    throw failure('ManifestInvalid', `it belongs to ${parsed.data.runDate}, not to ${runDate}: ${advice}`);
-  }
-  return parsed.data;
 }

@@ -8,6 +8,7 @@ import { createKeepInteractions } from './keepInteractions';
 import { createPublish, createReadLive, createRollBack } from './livePointer';
 import { createLoadShards } from './loadShards';
 import { createStartTraining } from './startTraining';
+import { createSweepLate } from './sweepLate';
 import { createVerifyLoad } from './verifyLoad';
 import { createWaitForTraining } from './waitForTraining';
 import { createWriteReport } from './writeReport';
@@ -16,6 +17,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
   return {
     checkReadiness: createCheckReadiness(dependencies),
     freezeManifest: createFreezeManifest(dependencies),
+    sweepLate: createSweepLate(dependencies),
     startTraining: createStartTraining(dependencies),
     waitForTraining: createWaitForTraining(dependencies),
     keepInteractions: createKeepInteractions(dependencies),

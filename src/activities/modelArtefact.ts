@@ -31,6 +31,7 @@ const manifestSchema = z.object({
 
 const metricsSchema = z.object({
   clicks: z.object({ lines: count, malformed: count, duplicates: count, runDate: count }),
+  ledger: z.object({ spools: count, acknowledged: count, found: count }).nullable(),
   readers: count,
   articles: count,
   evaluation: z.object({

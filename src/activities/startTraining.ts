@@ -21,7 +21,12 @@ export function createStartTraining({
     const scope = checkpointScope(input, trainingPlace.image);
     try {
       const spec = trainingJobSpec(
-        { ...input, scope, hasInteractions: input.manifest.interactionObjects > 0 },
+        {
+          ...input,
+          scope,
+          hasInteractions: input.manifest.interactionObjects > 0,
+          hasLedger: input.manifest.ledgerObjects > 0,
+        },
         trainingPlace,
       );
       const started = await trainingService.start(spec);

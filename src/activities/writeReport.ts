@@ -6,7 +6,8 @@ import type { ActivityDependencies } from './dependencies';
 /** Safe to retry: the same report to the same key. */
 export function createWriteReport({ lake }: ActivityDependencies): Activities['writeReport'] {
   return async (report) => {
-    const key = reportKey(report.runDate);
+    const { generation } = 'summary' in report ? report.summary : report;
+    const key = reportKey(report.runDate, generation);
     await lake.put(key, `${JSON.stringify(report, undefined, 2)}\n`, { contentType: 'application/json' });
     return { uri: `s3://${lake.bucket}/${key}` };
   };

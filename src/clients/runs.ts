@@ -26,6 +26,7 @@ export interface RunView {
   readonly failure?: { readonly type: string; readonly message: string };
   /** What the run waits for, in the words of the last look at the lake. */
   readonly waitingFor?: string;
+  readonly readiness?: ReadinessView;
   readonly training?: TrainingView;
   readonly itemsLoaded?: number;
 }
@@ -46,6 +47,24 @@ const trainingSchema = z.object({
     .optional(),
 });
 export type TrainingView = z.infer<typeof trainingSchema>;
+
+const readinessSchema = z.object({
+  waitsUntilMs: z.number(),
+  readiness: z.object({
+    hours: z.array(
+      z.object({
+        hour: z.number(),
+        objects: z.number(),
+        sizeBytes: z.number(),
+        state: z.enum(['missing', 'not judged', 'as usual', 'too little', 'too much']),
+      }),
+    ),
+    watermarkMs: z.number().optional(),
+    waitingFor: z.array(z.string()),
+  }),
+});
+/** What the last look at the lake saw, and until when the run looks. */
+export type ReadinessView = z.infer<typeof readinessSchema>['readiness'] & { readonly waitsUntilMs: number };
 
 const cursorSchema = z.object({ itemsLoaded: z.number() });
 const queryTimeoutMs = 3_000;
@@ -107,7 +126,7 @@ function withLoadOfFinished(pending: PendingView, status: RunStatus | undefined)
   return { ...pending, itemsLoaded: status.itemsLoaded + (pending.itemsLoaded ?? 0) };
 }
 
-type PendingView = Pick<RunView, 'waitingFor' | 'training' | 'itemsLoaded'>;
+type PendingView = Pick<RunView, 'waitingFor' | 'readiness' | 'training' | 'itemsLoaded'>;
 type PendingActivities = NonNullable<Awaited<ReturnType<WorkflowHandle['describe']>>['raw']['pendingActivities']>;
 
 async function pendingOf(client: Client, pending: PendingActivities): Promise<PendingView> {
@@ -118,11 +137,13 @@ async function pendingOf(client: Client, pending: PendingActivities): Promise<Pe
       activity.heartbeatDetails?.payloads,
     );
     const waitingFor = activity.activityType?.name === 'checkReadiness' ? activity.lastFailure?.message : undefined;
+    const look = readinessSchema.safeParse(details);
     const training = trainingSchema.safeParse(details);
     const cursor = cursorSchema.safeParse(details);
     view = {
       ...view,
       ...(waitingFor ? { waitingFor } : {}),
+      ...(look.success ? { readiness: { ...look.data.readiness, waitsUntilMs: look.data.waitsUntilMs } } : {}),
       ...(training.success ? { training: training.data } : {}),
       ...(cursor.success ? { itemsLoaded: (view.itemsLoaded ?? 0) + cursor.data.itemsLoaded } : {}),
     };

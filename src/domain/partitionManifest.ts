@@ -1,4 +1,5 @@
 /** The partition manifest: the frozen list of lake objects that a run reads. Format in docs/formats.md. */
+import { hourOfClicksKey } from './keys';
 import type { RunDate } from './runDate';
 
 export interface ManifestEntry {
@@ -12,15 +13,21 @@ export interface PartitionManifest {
   readonly runDate: RunDate;
   readonly clicks: readonly ManifestEntry[];
   readonly interactions: readonly ManifestEntry[];
+  readonly ledgers: readonly ManifestEntry[];
 }
 
 /** A manifest with its entries in key order and each key once, so that equal inputs give equal bytes. */
 export function partitionManifest(
   runDate: RunDate,
-  clicks: readonly ManifestEntry[],
-  interactions: readonly ManifestEntry[],
+  { clicks, interactions, ledgers }: Pick<PartitionManifest, 'clicks' | 'interactions' | 'ledgers'>,
 ): PartitionManifest {
-  return { schema: 1, runDate, clicks: inKeyOrder(clicks), interactions: inKeyOrder(interactions) };
+  return {
+    schema: 1,
+    runDate,
+    clicks: inKeyOrder(clicks),
+    interactions: inKeyOrder(interactions),
+    ledgers: inKeyOrder(ledgers),
+  };
 }
 
 function inKeyOrder(entries: readonly ManifestEntry[]): ManifestEntry[] {
@@ -31,6 +38,18 @@ function inKeyOrder(entries: readonly ManifestEntry[]): ManifestEntry[] {
 /** The list in SageMaker's `ManifestFile` form: a prefix object, then the keys below it. */
 export function channelManifest(bucket: string, entries: readonly ManifestEntry[]): string {
   return JSON.stringify([{ prefix: `s3://${bucket}/` }, ...entries.map((entry) => entry.key)]);
+}
+
+/** The hours of the run date (0 to 23) of which the manifest has no object. */
+export function hoursMissing({ runDate, clicks }: Pick<PartitionManifest, 'runDate' | 'clicks'>): number[] {
+  const present = new Set(clicks.map(({ key }) => hourOfClicksKey(runDate, key)));
+  return Array.from({ length: 24 }, (_, hour) => hour).filter((hour) => !present.has(hour));
+}
+
+/** What lies below a closed day, but was not there, or was another object, when its manifest was frozen. */
+export function notFrozen(present: readonly ManifestEntry[], frozen: readonly ManifestEntry[]): ManifestEntry[] {
+  const etags = new Map(frozen.map(({ key, etag }) => [key, etag]));
+  return inKeyOrder(present).filter(({ key, etag }) => etags.get(key) !== etag);
 }
 
 export function totalBytes(entries: readonly ManifestEntry[]): number {

@@ -2,7 +2,13 @@
  * The training job as a value: one pure function from what a run knows to everything that SageMaker is told.
  * Every rule of the service that we rely on is checked here. Source of limits: SageMaker API reference, CreateTrainingJob.
  */
-import { checkpointsPrefix, clicksChannelKey, interactionsChannelKey, trainingOutputPrefix } from './keys';
+import {
+  checkpointsPrefix,
+  clicksChannelKey,
+  interactionsChannelKey,
+  ledgerChannelKey,
+  trainingOutputPrefix,
+} from './keys';
 import { endOfDayMs, type RunDate } from './runDate';
 import { versionOf } from './version';
 
@@ -26,11 +32,13 @@ export interface TrainingSettings {
 
 export interface TrainingJobInput {
   readonly runDate: RunDate;
+  readonly generation: number;
   readonly attempt: number;
   readonly rung: Rung;
   /** Checkpoint scope key. */
   readonly scope: string;
   readonly hasInteractions: boolean;
+  readonly hasLedger: boolean;
   readonly historyDays: number;
   readonly retentionDays: number;
   readonly settings: TrainingSettings;
@@ -73,7 +81,7 @@ const namePattern = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
 const number = '([0-9.eE+-]+)';
 
 export function trainingJobSpec(input: TrainingJobInput, place: TrainingPlace): TrainingJobSpec {
-  const { runDate, attempt, rung, scope, settings } = input;
+  const { runDate, generation, attempt, rung, scope, settings } = input;
   const name = trainingJobName(runDate, scope, attempt);
   const version = versionOf(runDate, attempt);
   const s3 = (key: string): string => `s3://${place.bucket}/${key}`;
@@ -114,8 +122,11 @@ export function trainingJobSpec(input: TrainingJobInput, place: TrainingPlace): 
     // AWS refuses MaxWaitTimeInSeconds on an on-demand job.
     ...(rung.market === 'spot' ? { maxWaitSeconds: settings.maxWaitSeconds } : {}),
     channels: [
-      { name: 'clicks', manifestUri: s3(clicksChannelKey(runDate)) },
-      ...(input.hasInteractions ? [{ name: 'interactions', manifestUri: s3(interactionsChannelKey(runDate)) }] : []),
+      { name: 'clicks', manifestUri: s3(clicksChannelKey(runDate, generation)) },
+      ...(input.hasInteractions
+        ? [{ name: 'interactions', manifestUri: s3(interactionsChannelKey(runDate, generation)) }]
+        : []),
+      ...(input.hasLedger ? [{ name: 'ledger', manifestUri: s3(ledgerChannelKey(runDate, generation)) }] : []),
     ],
     checkpointsUri: s3(checkpointsPrefix(scope)),
     outputUri: s3(trainingOutputPrefix),

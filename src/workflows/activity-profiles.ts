@@ -7,8 +7,12 @@ export const look = (waitLimitSeconds: number, lookSeconds: number): ActivityOpt
   startToCloseTimeout: '1 minute',
   // The whole wait for the day.
   scheduleToCloseTimeout: waitLimitSeconds * 1000,
+  // Without one no heartbeat is sent, and a look tells the next one by heartbeat what it saw; as long as a look may last.
+  heartbeatTimeout: '1 minute',
   // An error of a service is looked past at the same pace as a day that is not ready.
   retry: { initialInterval: lookSeconds * 1000, backoffCoefficient: 1 },
+  // A look only reads: whoever ends the wait need not wait for it.
+  cancellationType: 'TRY_CANCEL',
 });
 
 /** A few calls to a service that answers at once. */

@@ -18,10 +18,13 @@ import {
   searchAttributes,
 } from '../contract';
 import { describeFailedChecks } from '../domain/gate';
-import { failure } from '../failures';
+import { firstGeneration } from '../domain/generation';
+import { failure, failureIn } from '../failures';
 import * as profiles from './activity-profiles';
 import { RunTracker } from './runStatus';
 import { type TrainedModel, trainOnLadder } from './training';
+import { completenessOf, waitForClicks } from './waitForClicks';
+import { WaitingOrders } from './waitingOrders';
 
 const { freezeManifest, keepInteractions, evaluateModel, readLive, publish, writeReport } = proxyActivities<Activities>(
   profiles.call,
@@ -31,26 +34,23 @@ const { loadShards, verifyLoad } = proxyActivities<Activities>(profiles.bulk);
 const verifiedListsPerShard = 25;
 
 export async function dailyRecommendations(input: DailyInput): Promise<DailyResult> {
-  const { runDate, settings } = input;
-  const { readiness } = settings;
-  const run = new RunTracker(runDate);
+  const { runDate, settings, generation = firstGeneration } = input;
+  const run = new RunTracker(runDate, generation);
+  const orders = new WaitingOrders();
 
   const live = await readLive();
-  if (live?.runDate === runDate) {
+  if (live?.runDate === runDate && generation === firstGeneration) {
     run.enter('done');
     return { outcome: 'already published', runDate, version: live.version };
   }
 
   try {
     run.enter('waiting for clicks');
-    const { checkReadiness } = proxyActivities<Activities>({
-      ...profiles.look(readiness.waitLimitSeconds, readiness.lookSeconds),
-      summary: `clicks of ${runDate}`,
-    });
-    await checkReadiness({ runDate, lookSeconds: readiness.lookSeconds, marginSeconds: readiness.marginSeconds });
+    const waited = await waitForClicks(input, orders);
 
     run.enter('freezing manifest');
-    const manifest = await freezeManifest({ runDate, historyDays: settings.historyDays });
+    const manifest = await freezeManifest({ runDate, generation, historyDays: settings.historyDays });
+    run.note(completenessOf(waited, manifest));
 
     run.enter('training');
     const trained = await trainOnLadder(input, manifest, run);
@@ -144,6 +144,7 @@ function summarise(
     runDate,
     version: trained.version,
     clicks: evaluated.clicks,
+    ledger: evaluated.ledger ?? null,
     readers: evaluated.readers,
     articles: evaluated.articles,
     gate: evaluated.decision,
@@ -151,6 +152,7 @@ function summarise(
     trainingAttempts: trained.attempts,
     itemsLoaded,
     stages: run.stages,
+    ...run.marks,
   };
 }
 
@@ -164,7 +166,8 @@ async function reportFailure(error: unknown, run: RunTracker, input: DailyInput)
 }
 
 function reportOf(error: unknown, run: RunTracker, { runDate }: DailyInput): RunReport {
-  const root = error instanceof ActivityFailure && error.cause instanceof Error ? error.cause : error;
+  const root =
+    failureIn(error) ?? (error instanceof ActivityFailure && error.cause instanceof Error ? error.cause : error);
   return {
     runDate,
     outcome: isCancellation(error) ? 'cancelled' : 'failed',
@@ -173,5 +176,6 @@ function reportOf(error: unknown, run: RunTracker, { runDate }: DailyInput): Run
       root instanceof ApplicationFailure ? (root.type ?? 'unknown') : root instanceof Error ? root.name : 'unknown',
     message: root instanceof Error ? root.message : String(root),
     stages: run.stages,
+    ...run.marks,
   };
 }

@@ -1,4 +1,5 @@
 /** The workflows that a worker registers; the bundle starts here. */
 export { dailyRecommendations } from './dailyRecommendations';
+export { lateObjectsSweep } from './lateObjectsSweep';
 export { rollback } from './rollback';
 export { scheduledRun } from './scheduledRun';

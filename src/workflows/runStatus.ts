@@ -1,6 +1,8 @@
 /** Where a run stands, kept for the query, the search attributes and the Temporal UI. */
 import { defineQuery, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
-import { type RunStatus, type Stage, type StageTime, searchAttributes } from '../contract';
+import { type RunMarks, type RunStatus, type Stage, type StageTime, searchAttributes } from '../contract';
+import { firstGeneration } from '../domain/generation';
+import { describeDegraded } from '../domain/readiness';
 import { type RunDate, startOfDayMs } from '../domain/runDate';
 
 export const statusQuery = defineQuery<RunStatus>('status');
@@ -8,8 +10,13 @@ export const statusQuery = defineQuery<RunStatus>('status');
 export class RunTracker {
   private status: RunStatus;
 
-  constructor(runDate: RunDate) {
-    this.status = { runDate, stage: 'waiting for clicks', stages: [] };
+  constructor(runDate: RunDate, generation: number) {
+    this.status = {
+      runDate,
+      ...(generation === firstGeneration ? {} : { generation }),
+      stage: 'waiting for clicks',
+      stages: [],
+    };
     upsertSearchAttributes([{ key: searchAttributes.runDate, value: new Date(startOfDayMs(runDate)) }]);
     setHandler(statusQuery, () => this.status, { description: 'Stage, times and figures of this run' });
   }
@@ -20,6 +27,15 @@ export class RunTracker {
 
   get stages(): readonly StageTime[] {
     return this.status.stages;
+  }
+
+  get marks(): RunMarks {
+    const { generation, readiness, degraded } = this.status;
+    return {
+      ...(generation === undefined ? {} : { generation }),
+      ...(readiness === undefined ? {} : { readiness }),
+      ...(degraded === undefined ? {} : { degraded }),
+    };
   }
 
   /** Ends the stage that was running and begins the next. */
@@ -34,7 +50,9 @@ export class RunTracker {
     this.showDetails();
   }
 
-  note(figures: Pick<Partial<RunStatus>, 'version' | 'rung' | 'gate' | 'itemsLoaded'>): void {
+  note(
+    figures: Pick<Partial<RunStatus>, 'version' | 'rung' | 'gate' | 'itemsLoaded' | 'readiness' | 'degraded'>,
+  ): void {
     this.status = { ...this.status, ...figures };
     this.showDetails();
   }
@@ -47,6 +65,8 @@ export class RunTracker {
     setCurrentDetails(
       [
         `**Run date** ${this.status.runDate}`,
+        ...(this.status.generation === undefined ? [] : [`**Generation** ${this.status.generation}`]),
+        ...(this.status.degraded === undefined ? [] : [`**Degraded** ${describeDegraded(this.status.degraded)}`]),
         ...(this.status.version === undefined ? [] : [`**Version** ${this.status.version}`]),
         ...(this.status.rung === undefined ? [] : [`**Rung** ${this.status.rung}`]),
         '',

@@ -8,6 +8,7 @@ import {
   searchAttributes,
   type TrainingAttempt,
 } from '../contract';
+import { attemptsOf, firstGeneration } from '../domain/generation';
 import { climbsLadder, type FinishedTrainingOutcome } from '../domain/trainingOutcome';
 import { type FailureType, failure } from '../failures';
 import * as profiles from './activity-profiles';
@@ -23,19 +24,26 @@ export interface TrainedModel {
 }
 
 export async function trainOnLadder(
-  { runDate, settings }: DailyInput,
+  { runDate, settings, generation = firstGeneration }: DailyInput,
   manifest: FrozenManifest,
   run: RunTracker,
 ): Promise<TrainedModel> {
   const attempts: TrainingAttempt[] = [];
-  let lastAttempt = 0;
+  const numbers = attemptsOf(generation);
+  let lastAttempt = numbers.first - 1;
   for (const rung of settings.ladder) {
     const rungName = `${rung.instanceType} ${rung.market}`;
     run.note({ rung: rungName });
-    const start = (): ReturnType<Activities['startTraining']> => {
+    const start = async (): ReturnType<Activities['startTraining']> => {
+      if (lastAttempt === numbers.last) {
+        throw failure('LadderExhausted', `the day has used up its ${numbers.last} attempts [runDate=${runDate}]`, {
+          details: attempts,
+        });
+      }
       lastAttempt += 1;
       return startTraining({
         runDate,
+        generation,
         attempt: lastAttempt,
         rung,
         manifest,

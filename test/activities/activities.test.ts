@@ -57,6 +57,11 @@ function house() {
   return { lake, table, freshness, jobs, activities };
 }
 
+/** What the object with this key says. */
+function textOf({ objects }: { objects: ReadonlyMap<string, Buffer> }, key: string): unknown {
+  return JSON.parse(objects.get(key)?.toString() ?? 'null');
+}
+
 /** Runs an activity in a mocked context; a second call in a new one is what Temporal's retry would be. */
 function inContext<Input extends unknown[], Output>(
   activity: (...input: Input) => Promise<Output>,
@@ -65,35 +70,8 @@ function inContext<Input extends unknown[], Output>(
   return new MockActivityEnvironment().run(activity, ...input);
 }
 
-describe('checkReadiness', () => {
-  const input = { runDate, lookSeconds: 60, marginSeconds: 300 };
-
-  it('fails benignly and asks for the next look while hours are missing', async () => {
-    const { activities, lake, freshness } = house();
-    await lake.put('clicks/dt=2026-11-23/hr=05/x.gz', 'x');
-    freshness.push({ atMs: Date.parse('2026-11-23T06:00:00Z'), ageSeconds: 60 });
-    await expect(inContext(activities.checkReadiness, input)).rejects.toMatchObject({
-      type: 'PartitionsIncomplete',
-      nonRetryable: false,
-      category: 'BENIGN',
-      nextRetryDelay: 60_000,
-      message: expect.stringContaining('1 of 24 hours have objects'),
-    });
-  });
-
-  it('is content when each hour has objects and the watermark has passed the end of the day', async () => {
-    const { activities, lake, freshness } = house();
-    for (let hour = 0; hour < 24; hour++)
-      await lake.put(`clicks/dt=2026-11-23/hr=${String(hour).padStart(2, '0')}/x.gz`, 'x');
-    freshness.push({ atMs: Date.parse('2026-11-24T00:10:00Z'), ageSeconds: 60 });
-    expect(await inContext(activities.checkReadiness, input)).toMatchObject({
-      summary: expect.stringContaining('24 of 24'),
-    });
-  });
-});
-
 describe('freezeManifest', () => {
-  const input = { runDate, historyDays: 2 };
+  const input = { runDate, generation: 1, historyDays: 2 };
 
   async function lakeWithDays() {
     const made = house();
@@ -124,6 +102,51 @@ describe('freezeManifest', () => {
     ]);
   });
 
+  it('freezes the ledger of the same hours, in a channel of its own', async () => {
+    const { activities, lake } = await lakeWithDays();
+    for (const hour of ['2026-11-22/hr=23', '2026-11-23/hr=00', '2026-11-24/hr=00', '2026-11-24/hr=01']) {
+      await lake.put(`ledger/dt=${hour}/web1-3f9a1c2e.json`, hour);
+    }
+    expect(await inContext(activities.freezeManifest, input)).toMatchObject({ ledgerObjects: 2 });
+    const keys = ['ledger/dt=2026-11-23/hr=00/web1-3f9a1c2e.json', 'ledger/dt=2026-11-24/hr=00/web1-3f9a1c2e.json'];
+    expect(textOf(lake, 'manifests/dt=2026-11-23/ledger.manifest')).toEqual([{ prefix: 's3://lake/' }, ...keys]);
+    expect(textOf(lake, 'manifests/dt=2026-11-23/partitions.json')).toMatchObject({
+      schema: 1,
+      ledgers: keys.map((key) => ({ key, etag: expect.any(String), sizeBytes: 16 })),
+    });
+  });
+
+  it('writes no channel of ledgers where there are none, and reads manifests that know of none', async () => {
+    const { activities, lake } = await lakeWithDays();
+    await lake.put(
+      'manifests/dt=2026-11-23/partitions.json',
+      '{"schema":1,"runDate":"2026-11-23","clicks":[],"interactions":[]}',
+    );
+    expect(await inContext(activities.freezeManifest, input)).toMatchObject({ ledgerObjects: 0 });
+    expect(lake.objects.has('manifests/dt=2026-11-23/ledger.manifest')).toBe(false);
+  });
+
+  it('tells the hours of the run date of which it froze nothing', async () => {
+    const { activities } = await lakeWithDays();
+    const { missingHours } = await inContext(activities.freezeManifest, input);
+    expect(missingHours).toEqual(Array.from({ length: 22 }, (_, index) => index + 1));
+  });
+
+  it('freezes a later generation anew, beside what the earlier one froze', async () => {
+    const { activities, lake } = await lakeWithDays();
+    const first = await inContext(activities.freezeManifest, input);
+    const before = new Map(lake.objects);
+    await lake.put('clicks/dt=2026-11-23/hr=07/late.gz', 'z');
+    const second = await inContext(activities.freezeManifest, { ...input, generation: 2 });
+    expect(second).toMatchObject({
+      uri: 's3://lake/manifests/dt=2026-11-23/partitions.g02.json',
+      clickObjects: first.clickObjects + 1,
+    });
+    expect(second.sha256).not.toBe(first.sha256);
+    expect(textOf(lake, 'manifests/dt=2026-11-23/clicks.g02.manifest')).toContain('clicks/dt=2026-11-23/hr=07/late.gz');
+    for (const [key, body] of before) expect(lake.objects.get(key)).toEqual(body);
+  });
+
   it('reads what was frozen when it runs again, whatever arrived since', async () => {
     const { activities, lake } = await lakeWithDays();
     const first = await inContext(activities.freezeManifest, input);
@@ -135,6 +158,7 @@ describe('freezeManifest', () => {
     const { activities } = house();
     await expect(inContext(activities.freezeManifest, input)).rejects.toMatchObject({
       type: 'PartitionsIncomplete',
+      nonRetryable: true,
       message: expect.stringContaining('clicks/dt=2026-11-23/'),
     });
   });
@@ -152,12 +176,76 @@ describe('freezeManifest', () => {
   );
 });
 
+describe('sweepLate', () => {
+  const input = { runDate };
+
+  async function frozenDay() {
+    const made = house();
+    await made.lake.put('clicks/dt=2026-11-23/hr=00/a.gz', 'a');
+    await made.lake.put('clicks/dt=2026-11-23/hr=23/b.gz', 'b');
+    await inContext(made.activities.freezeManifest, { runDate, generation: 1, historyDays: 0 });
+    return made;
+  }
+
+  it('finds what appeared or changed below the day since it was frozen, and nothing of other days', async () => {
+    const { activities, lake } = await frozenDay();
+    await lake.put('clicks/dt=2026-11-23/hr=23/b.gz', 'other bytes');
+    await lake.put('clicks/dt=2026-11-23/hr=07/late.gz', 'late');
+    await lake.put('clicks/dt=2026-11-24/hr=00/next.gz', 'next');
+    const late = await inContext(activities.sweepLate, input);
+    const reportUri = 's3://lake/reports/dt=2026-11-23/late.json';
+    expect(late).toEqual({ runDate, generation: 1, objects: 2, sizeBytes: 15, reportUri });
+    expect(textOf(lake, 'reports/dt=2026-11-23/late.json')).toMatchObject({
+      schema: 1,
+      runDate,
+      manifestUri: 's3://lake/manifests/dt=2026-11-23/partitions.json',
+      sizeBytes: 15,
+      objects: [{ key: 'clicks/dt=2026-11-23/hr=07/late.gz' }, { key: 'clicks/dt=2026-11-23/hr=23/b.gz' }],
+    });
+    expect(await inContext(activities.sweepLate, input)).toEqual(late);
+  });
+
+  it('reports a day of which nothing came late', async () => {
+    const { activities, lake } = await frozenDay();
+    expect(await inContext(activities.sweepLate, input)).toMatchObject({ objects: 0, sizeBytes: 0 });
+    expect(textOf(lake, 'reports/dt=2026-11-23/late.json')).toMatchObject({ objects: [] });
+  });
+
+  it.each([
+    ['published', { generation: 2, objects: 0 }],
+    ['kept newer', { generation: 2, objects: 0 }],
+    ['failed', { generation: 1, objects: 1 }],
+  ])('compares with the second generation of a day once that has ended well: it %s', async (outcome, expected) => {
+    const { activities, lake } = await frozenDay();
+    await lake.put('clicks/dt=2026-11-23/hr=07/late.gz', 'late');
+    await inContext(activities.freezeManifest, { runDate, generation: 2, historyDays: 0 });
+    await lake.put('reports/dt=2026-11-23/run.g02.json', JSON.stringify({ runDate, outcome }));
+    expect(await inContext(activities.sweepLate, input)).toMatchObject(expected);
+  });
+
+  it('finds nothing late of a day that no run has frozen, and reports nothing', async () => {
+    const { activities, lake } = house();
+    await lake.put('clicks/dt=2026-11-23/hr=00/a.gz', 'a');
+    expect(await inContext(activities.sweepLate, input)).toBeNull();
+    expect([...lake.objects.keys()]).toEqual(['clicks/dt=2026-11-23/hr=00/a.gz']);
+  });
+});
+
 describe('startTraining', () => {
   const input: StartTrainingInput = {
     runDate,
+    generation: 1,
     attempt: 1,
     rung: { instanceType: 'ml.m5.xlarge', market: 'spot' },
-    manifest: { uri: 's3://lake/m', sha256: 'ab', clickObjects: 1, clickBytes: 1, interactionObjects: 0 },
+    manifest: {
+      uri: 's3://lake/m',
+      sha256: 'ab',
+      clickObjects: 1,
+      clickBytes: 1,
+      interactionObjects: 0,
+      ledgerObjects: 0,
+      missingHours: [],
+    },
     historyDays: 7,
     retentionDays: 14,
     settings: dailyInput.settings.training,
@@ -473,5 +561,26 @@ describe('keepInteractions', () => {
     await putArtefact(lake, model, { readers: 5, readersPerShard: 5 });
     expect(await inContext(activities.keepInteractions, model)).toEqual({ days: 1 });
     expect(lake.objects.get('interactions/dt=2026-11-23/interactions.parquet')?.toString()).toBe('parquet');
+  });
+});
+
+describe('writeReport', () => {
+  const failed = {
+    runDate,
+    outcome: 'failed',
+    failedStage: 'gate',
+    failureType: 'ModelRejected',
+    message: 'no',
+    stages: [],
+  } as const;
+
+  it('writes the report of a later generation beside that of the first', async () => {
+    const { activities, lake } = house();
+    await inContext(activities.writeReport, failed);
+    await inContext(activities.writeReport, { ...failed, generation: 2 });
+    expect([...lake.objects.keys()].sort()).toEqual([
+      'reports/dt=2026-11-23/run.g02.json',
+      'reports/dt=2026-11-23/run.json',
+    ]);
   });
 });

@@ -5,10 +5,12 @@ import { dailyInput } from '../support/scenarios';
 const place = { bucket: 'lake', roleArn: 'arn:aws:iam::000000000000:role/training', image: 'trainer:1' };
 const input: TrainingJobInput = {
   runDate: parseRunDate('2026-11-23'),
+  generation: 1,
   attempt: 1,
   rung: { instanceType: 'ml.m5.xlarge', market: 'spot' },
   scope: '0123456789ab',
   hasInteractions: true,
+  hasLedger: true,
   historyDays: 7,
   retentionDays: 14,
   settings: dailyInput.settings.training,
@@ -34,11 +36,16 @@ describe('the training job of a run', () => {
     expect(onDemand).not.toHaveProperty('maxWaitSeconds');
   });
 
-  it('has an interactions channel only when there are interactions: AWS refuses a channel without objects', () => {
-    expect(trainingJobSpec(input, place).channels.map(({ name }) => name)).toEqual(['clicks', 'interactions']);
-    expect(trainingJobSpec({ ...input, hasInteractions: false }, place).channels.map(({ name }) => name)).toEqual([
-      'clicks',
-    ]);
+  it('has channels of interactions and of the ledger only when there are any: AWS refuses a channel without objects', () => {
+    const channels = (change: Partial<TrainingJobInput>): string[] =>
+      trainingJobSpec({ ...input, ...change }, place).channels.map(({ name, manifestUri }) => `${name} ${manifestUri}`);
+    const uri = 's3://lake/manifests/dt=2026-11-23';
+    const clicks = `clicks ${uri}/clicks.manifest`;
+    const interactions = `interactions ${uri}/interactions.manifest`;
+    const ledger = `ledger ${uri}/ledger.manifest`;
+    expect(channels({})).toEqual([clicks, interactions, ledger]);
+    expect(channels({ hasInteractions: false })).toEqual([clicks, ledger]);
+    expect(channels({ hasLedger: false })).toEqual([clicks, interactions]);
   });
 
   it('tells the trainer when items expire, counted from the end of the run date', () => {

@@ -1,6 +1,7 @@
 /** What must not go live does not, and says why in the words of the runbook; what is live stays live all the while. */
 
 import { table as tableName } from '../../local/resources';
+import { OrderRefused, orderRun } from '../../src/clients/operatorOrders';
 import { createDynamoDbRecommendationTable } from '../../src/clients/recommendationTable.dynamodb';
 import { startRun } from '../../src/clients/runs';
 import { clicksHourPrefix, popularPk, reportKey, trainingOutputPrefix, versionSk } from '../../src/domain/keys';
@@ -74,7 +75,7 @@ describe('bad input', () => {
   it(
     'an empty lake ends the run as PartitionsIncomplete',
     async () => {
-      expect(await failureOfRun(4)).toMatchObject({
+      expect(await failureOfRun(8)).toMatchObject({
         type: 'PartitionsIncomplete',
         message: expect.stringContaining('0 of 24 hours have objects'),
       });
@@ -89,7 +90,7 @@ describe('bad input', () => {
   );
 
   it(
-    'a missing hour ends the run as PartitionsIncomplete that names it',
+    'a missing hour is waited for until an operator abandons the run, or ends it as PartitionsIncomplete that names it',
     async () => {
       await slice.fill();
       const hour = await slice.lake.list(clicksHourPrefix(runDate, 12));
@@ -101,7 +102,23 @@ describe('bad input', () => {
       }
       // The delivery clock passes five minutes after midnight at 60 times its pace.
       await new Promise((resolve) => setTimeout(resolve, 8000));
-      expect(await failureOfRun(4)).toMatchObject({
+      const abandoned = failureOfRun(60);
+      await slice.when((view) => view.state === 'running' && view.readiness !== undefined);
+      await orderRun(slice.client, runDate, 'abandon', { by: 'the desk', reason: 'noon is lost' });
+      expect(await abandoned).toMatchObject({
+        type: 'RunAbandoned',
+        message: expect.stringContaining('abandoned by the desk: noon is lost'),
+      });
+      await expect(
+        orderRun(slice.client, runDate, 'abandon', { by: 'the desk', reason: 'twice' }),
+      ).rejects.toBeInstanceOf(OrderRefused);
+
+      const failed = failureOfRun(8);
+      const { readiness } = await slice.when((view) => view.state === 'running' && view.readiness !== undefined);
+      expect(readiness).toMatchObject({ waitingFor: expect.arrayContaining(['missing hours 12']) });
+      expect(readiness?.hours[12]).toEqual({ hour: 12, objects: 0, sizeBytes: 0, state: 'missing' });
+      expect(readiness?.hours[13]).toMatchObject({ state: 'not judged' });
+      expect(await failed).toMatchObject({
         type: 'PartitionsIncomplete',
         message: expect.stringMatching(/23 of 24 hours have objects; missing hours 12;/),
       });

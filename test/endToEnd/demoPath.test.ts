@@ -5,7 +5,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { postControl } from '../../local/control';
+import { findLateObjects, OrderRefused, runAgain } from '../../src/clients/operatorOrders';
 import { startRun, viewRun } from '../../src/clients/runs';
+import { clicksHourPrefix } from '../../src/domain/keys';
+import { versionOf } from '../../src/domain/version';
 import { runDate, Slice } from './slice';
 
 const timeLimitMs = 300_000;
@@ -20,13 +23,14 @@ afterEach(async () => {
 
 describe('the path from clicks to front pages', () => {
   it(
-    'turns the clicks that the collector took into lists that the serving API answers, and does a day only once',
+    'turns the clicks that the collector took into lists that the serving API answers, and does a day again only for clicks that came late',
     async () => {
       slice = await Slice.start();
       await slice.backfill();
       const day = await slice.fill();
       const summary = await slice.whenPublished();
       expect(summary.clicks).toMatchObject({ runDate: day.clicks, malformed: 0, duplicates: 0 });
+      expect(summary.ledger).toEqual({ spools: 1, acknowledged: day.clicks, found: day.clicks });
       calm = await slice.listsOfTable(summary.version);
       expect(calm).toEqual(await slice.listsOfShards(summary.trainingAttempts[0]?.jobName ?? ''));
 
@@ -45,6 +49,20 @@ describe('the path from clicks to front pages', () => {
         (view) => view.state === 'completed' && view.startedAtMs > (before?.startedAtMs ?? 0),
       );
       expect(again.result).toEqual({ outcome: 'already published', runDate, version: summary.version });
+
+      await expect(runAgain(slice.client, slice.dailyInput())).rejects.toBeInstanceOf(OrderRefused);
+      const [delivered] = await slice.lake.list(clicksHourPrefix(runDate, 12));
+      await slice.lake.copy(delivered?.key ?? '', `${clicksHourPrefix(runDate, 12)}delivered-late.gz`);
+      expect(await runAgain(slice.client, slice.dailyInput())).toMatchObject({
+        how: 'started',
+        late: { generation: 1, objects: 1, sizeBytes: delivered?.sizeBytes },
+      });
+      const second = await slice.when((view) => view.state !== 'running' && view.startedAtMs > again.startedAtMs);
+      expect(second.result).toMatchObject({
+        outcome: 'published',
+        summary: { generation: 2, version: versionOf(runDate, 25), clicks: { runDate: summary.clicks.runDate } },
+      });
+      expect(await findLateObjects(slice.client, runDate)).toMatchObject({ generation: 2, objects: 0 });
     },
     timeLimitMs,
   );

@@ -24,7 +24,7 @@ export const runDate = lastCompleteDay(Date.now());
 const newsroom = { seed: 7, readers: 3000, clicksPerDay: 12_000, articlesPerDay: 200, historyDays: 1, election: false };
 /** Small and slow enough that training and load take seconds, in which accidents can happen. */
 const settings = {
-  readiness: { waitLimitSeconds: 300, lookSeconds: 1, marginSeconds: 60 },
+  readiness: { waitLimitSeconds: 300, lookSeconds: 1, marginSeconds: 60, quietSeconds: 2 },
   historyDays: 1,
   training: { pollSeconds: 0.2, hyperparameters: { factors: '16', iterations: '60', readers_per_shard: '400' } },
   gate: { minEvaluationReaders: 20, recallFloor: 0.001, popularityMargin: 0.2 },
@@ -51,7 +51,7 @@ export class Slice {
         settings,
         bufferIntervalSeconds: 300,
         heartbeatSeconds: 1,
-        deliveryClockMs: startOfDayMs(runDate),
+        clockMs: startOfDayMs(runDate),
         events: {
           restarted: (name) => restarted.push(name),
           lost: (name, logFile) => console.error(`${name} is lost; see ${logFile}`),
@@ -85,7 +85,7 @@ export class Slice {
       {
         lake: this.lake,
         collectorUrl: this.cloud.urls.collector,
-        firehoseUrl: this.cloud.urls.firehose,
+        setClock: (nowMs, speed) => this.cloud.setClock(nowMs, speed),
         signal: new AbortController().signal,
       },
       { historyDay: () => undefined, hour: () => undefined },

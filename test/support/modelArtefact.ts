@@ -41,6 +41,7 @@ export async function putArtefact(lake: ObjectStore, model: ModelInput, options:
   const metrics = {
     schema: 1,
     clicks: { lines: 1000, heartbeats: 1, malformed: 0, duplicates: 2, outsideWindow: 0, used: 998, runDate: 900 },
+    ledger: { spools: 1, hours: 24, acknowledged: 902, found: 902, missing: 0, unledgered: 0, digestMismatches: 0 },
     readers: options.readers,
     articles: 50,
     candidates: 40,

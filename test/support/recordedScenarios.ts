@@ -1,7 +1,10 @@
 /** The scenarios whose histories are kept for each released version and replayed against today's workflow code. */
 import type { WorkflowHandle } from '@temporalio/client';
+import { type DailyInput, lateSweepWorkflowId } from '../../src/contract';
+import { addDays } from '../../src/domain/runDate';
 import { notYet } from '../../src/failures';
-import { dailyRecommendations, rollback, scheduledRun } from '../../src/workflows';
+import { dailyRecommendations, lateObjectsSweep, rollback, scheduledRun } from '../../src/workflows';
+import { abandonUpdate, proceedUpdate } from '../../src/workflows/waitingOrders';
 import { activitiesOf, completed, dailyInput, evaluated, runDate, untilCancelled } from './scenarios';
 import type { WorkflowTestbed } from './workflowEnvironment';
 
@@ -14,7 +17,42 @@ export interface RecordedScenario {
 
 type Overrides = Parameters<typeof activitiesOf>[0];
 
-function daily(name: string, overrides: () => Overrides): RecordedScenario {
+/** A day that does not become complete, however long it is waited for. */
+const stillIncomplete = {
+  checkReadiness: async () => {
+    throw notYet('PartitionsIncomplete', '23 of 24 hours have objects; missing hours 7', 600);
+  },
+} satisfies Overrides;
+
+const trainOnWhatIsThere: DailyInput = {
+  ...dailyInput,
+  settings: {
+    ...dailyInput.settings,
+    readiness: { ...dailyInput.settings.readiness, onTimeout: 'train-on-what-is-there' },
+  },
+};
+
+/** An operator's order ends the wait. */
+function ordered(name: string, order: typeof proceedUpdate | typeof abandonUpdate): RecordedScenario {
+  return {
+    name,
+    async play(testbed, workflowId) {
+      const { activities, trace } = activitiesOf(stillIncomplete);
+      testbed.use(activities);
+      const handle = await testbed.env.client.workflow.start(dailyRecommendations, {
+        workflowId,
+        taskQueue: testbed.taskQueue,
+        args: [dailyInput],
+      });
+      while (!trace.calls.includes('checkReadiness')) await new Promise((resolve) => setTimeout(resolve, 20));
+      await handle.executeUpdate(order, { args: [{ by: 'the desk', reason: 'hour 7 is lost' }] });
+      await handle.result().catch(() => undefined);
+      return handle;
+    },
+  };
+}
+
+function daily(name: string, overrides: () => Overrides, input: DailyInput = dailyInput): RecordedScenario {
   return {
     name,
     async play(testbed, workflowId) {
@@ -22,9 +60,28 @@ function daily(name: string, overrides: () => Overrides): RecordedScenario {
       const handle = await testbed.env.client.workflow.start(dailyRecommendations, {
         workflowId,
         taskQueue: testbed.taskQueue,
-        args: [dailyInput],
+        args: [input],
       });
       await handle.result().catch(() => undefined);
+      return handle;
+    },
+  };
+}
+
+function scheduled(name: string): RecordedScenario {
+  return {
+    name,
+    async play(testbed, workflowId) {
+      testbed.use(activitiesOf().activities);
+      const { workflow } = testbed.env.client;
+      const handle = await workflow.start(scheduledRun, {
+        workflowId,
+        taskQueue: testbed.taskQueue,
+        args: [{ settings: dailyInput.settings }],
+      });
+      const ran = await handle.result();
+      // It is abandoned to itself; the test server wants every workflow to end.
+      await workflow.getHandle(lateSweepWorkflowId(addDays(ran.runDate, -1))).result();
       return handle;
     },
   };
@@ -41,6 +98,14 @@ export const recordedScenarios: readonly RecordedScenario[] = [
         return { summary: 'complete' };
       },
     };
+  }),
+  ordered('proceeded', proceedUpdate),
+  ordered('abandoned', abandonUpdate),
+  daily('trained-on-what-was-there', () => stillIncomplete, trainOnWhatIsThere),
+  daily('incomplete', () => stillIncomplete),
+  daily('second-generation', () => ({ readLive: async () => ({ version: '2026-11-23.01', runDate }) }), {
+    ...dailyInput,
+    generation: 2,
   }),
   daily('spot-interruption', () => ({
     waitForTraining: async () => ({ ...completed, interruptions: 2, resumedFrom: [17, 31] }),
@@ -85,14 +150,17 @@ export const recordedScenarios: readonly RecordedScenario[] = [
       return handle;
     },
   },
+  // Recorded before the schedule also swept for late objects.
+  scheduled('scheduled-run'),
+  scheduled('scheduled-run-and-sweep'),
   {
-    name: 'scheduled-run',
+    name: 'late-objects-sweep',
     async play(testbed, workflowId) {
       testbed.use(activitiesOf().activities);
-      const handle = await testbed.env.client.workflow.start(scheduledRun, {
+      const handle = await testbed.env.client.workflow.start(lateObjectsSweep, {
         workflowId,
         taskQueue: testbed.taskQueue,
-        args: [{ settings: dailyInput.settings }],
+        args: [{ runDate }],
       });
       await handle.result();
       return handle;

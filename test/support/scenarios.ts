@@ -56,6 +56,15 @@ export function activitiesOf(overrides: Partial<Activities> = {}): { activities:
       clickObjects: 290,
       clickBytes: 12_000_000,
       interactionObjects: 7,
+      ledgerObjects: 25,
+      missingHours: [],
+    }),
+    sweepLate: async (input) => ({
+      runDate: input.runDate,
+      generation: 1,
+      objects: 2,
+      sizeBytes: 3000,
+      reportUri: 's3://lake/reports/dt=2026-11-23/late.json',
     }),
     startTraining: async (input) => ({
       jobName: `frontpage-${input.runDate}-0123456789ab-a${input.attempt}`,
@@ -91,6 +100,7 @@ export function activitiesOf(overrides: Partial<Activities> = {}): { activities:
   const activities: Activities = {
     checkReadiness: traced('checkReadiness', base.checkReadiness),
     freezeManifest: traced('freezeManifest', base.freezeManifest),
+    sweepLate: traced('sweepLate', base.sweepLate),
     startTraining: traced('startTraining', base.startTraining),
     waitForTraining: traced('waitForTraining', base.waitForTraining),
     keepInteractions: traced('keepInteractions', base.keepInteractions),

@@ -40,6 +40,7 @@ export async function createTestbed(options: { maxCachedWorkflows?: number } = {
     activities: {
       checkReadiness: (input) => inPlace().checkReadiness(input),
       freezeManifest: (input) => inPlace().freezeManifest(input),
+      sweepLate: (input) => inPlace().sweepLate(input),
       startTraining: (input) => inPlace().startTraining(input),
       waitForTraining: (input) => inPlace().waitForTraining(input),
       keepInteractions: (input) => inPlace().keepInteractions(input),

@@ -1,0 +1,77 @@
+/** What operators order about a day: what becomes of a run that waits, and the search for what came too late. */
+import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  type DailyInput,
+  dailyWorkflowId,
+  type LateObjects,
+  type LateSweepInput,
+  lateSweepWorkflowId,
+  type OrderReason,
+  taskQueue,
+  type WaitingOrder,
+} from '../contract';
+import { maxGenerations } from '../domain/generation';
+import type { RunDate } from '../domain/runDate';
+import { startRun } from './runs';
+
+type LateSweep = (input: LateSweepInput) => Promise<LateObjects | null>;
+
+const orderTimeoutMs = 15_000;
+
+/** The run does not take this order; the message says why. */
+export class OrderRefused extends Error {
+  override readonly name = 'OrderRefused';
+}
+
+/** Tells a run that waits for its clicks what to do. Throws `OrderRefused` when there is none, or it does not wait. */
+export async function orderRun(client: Client, runDate: RunDate, order: WaitingOrder, why: OrderReason): Promise<void> {
+  const handle = client.workflow.getHandle(dailyWorkflowId(runDate));
+  try {
+    await client.withDeadline(Date.now() + orderTimeoutMs, () =>
+      handle.executeUpdate<void, [OrderReason]>(order, { args: [why] }),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) {
+      throw new OrderRefused(`no run of ${runDate} is going on`, { cause: error });
+    }
+    if (error instanceof WorkflowUpdateFailedError) {
+      throw new OrderRefused(error.cause?.message ?? error.message, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/**
+ * Looks for objects of a day that its run has not read, or joins the search that is going on. Throws `OrderRefused` when
+ * no run has frozen the day.
+ */
+export async function findLateObjects(client: Client, runDate: RunDate): Promise<LateObjects> {
+  const late = await client.workflow.execute<LateSweep>('lateObjectsSweep', {
+    workflowId: lateSweepWorkflowId(runDate),
+    taskQueue,
+    args: [{ runDate }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowExecutionTimeout: '1 hour',
+    staticSummary: `late objects of ${runDate}`,
+  });
+  if (late === null) throw new OrderRefused(`no run has frozen what it reads of ${runDate}: nothing of it can be late`);
+  return late;
+}
+
+/**
+ * Runs a day again with the clicks that came too late for its last run. Throws `OrderRefused` when there are none, or when
+ * the day has been run often enough.
+ */
+export async function runAgain(
+  client: Client,
+  { runDate, settings }: Omit<DailyInput, 'generation'>,
+): Promise<{ readonly how: 'started' | 'joined'; readonly late: LateObjects }> {
+  const late = await findLateObjects(client, runDate);
+  if (late.objects === 0) {
+    throw new OrderRefused(`nothing of ${runDate} came too late for its run: there is no reason to run it again`);
+  }
+  if (late.generation >= maxGenerations) {
+    throw new OrderRefused(`${runDate} has been run for ${maxGenerations} generations, which is the limit`);
+  }
+  return { how: await startRun(client, { runDate, settings, generation: late.generation + 1 }), late };
+}

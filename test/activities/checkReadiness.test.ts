@@ -1,0 +1,166 @@
+/** One look at a day: what it finds, what it tells the next look, and what it takes over from the one before. */
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createCheckReadiness } from '../../src/activities/checkReadiness';
+import type { CheckReadinessInput, ReadinessHeartbeat } from '../../src/contract';
+import type { FreshnessPoint } from '../../src/domain/readiness';
+import { parseRunDate } from '../../src/domain/runDate';
+import { usualVolume } from '../../src/domain/volume';
+import { createMemoryLake, type MemoryLake } from '../support/memoryLake';
+import { createMemoryTable } from '../support/memoryTable';
+
+const runDate = parseRunDate('2026-11-23');
+const input: CheckReadinessInput = { runDate, lookSeconds: 60, marginSeconds: 300, quietSeconds: 120 };
+const delivered: FreshnessPoint = { atMs: Date.parse('2026-11-24T00:10:00Z'), ageSeconds: 60 };
+const noDays = usualVolume([]);
+
+interface Look {
+  readonly outcome: { readonly summary: string } | Error;
+  readonly beats: ReadinessHeartbeat[];
+}
+
+class Day {
+  readonly lake: MemoryLake = createMemoryLake();
+  freshness: FreshnessPoint[] = [delivered];
+
+  async fill(day: string = runDate, bytes = 100): Promise<void> {
+    for (let hour = 0; hour < 24; hour++) {
+      await this.lake.put(`clicks/dt=${day}/hr=${String(hour).padStart(2, '0')}/x.gz`, 'x'.repeat(bytes));
+    }
+  }
+
+  /** One attempt of the activity, with what the attempt before left in its heartbeat. */
+  async look(before?: ReadinessHeartbeat, given = input, scheduledTimestampMs = Date.now()): Promise<Look> {
+    const env = new MockActivityEnvironment({ heartbeatDetails: before, scheduledTimestampMs });
+    const beats: ReadinessHeartbeat[] = [];
+    env.on('heartbeat', (details: ReadinessHeartbeat) => beats.push(details));
+    const activity = createCheckReadiness({
+      lake: this.lake,
+      deliveryMetrics: { freshness: async () => this.freshness },
+      table: createMemoryTable(),
+      trainingService: {
+        start: async () => ({ adopted: false }),
+        describe: async () => undefined,
+        stop: async () => undefined,
+      },
+      trainingPlace: { bucket: 'lake', roleArn: 'arn:aws:iam::000000000000:role/training', image: 'trainer:1' },
+    });
+    const looking: Promise<{ readonly summary: string }> = env.run(activity, given);
+    const outcome = await looking.catch((error: unknown) => {
+      if (error instanceof Error) return error;
+      throw error;
+    });
+    return { outcome, beats };
+  }
+}
+
+/** The heartbeat of a first look, as if it had been so long ago. */
+async function lookedBefore(day: Day, secondsAgo: number): Promise<ReadinessHeartbeat> {
+  const [beat] = (await day.look()).beats;
+  if (beat === undefined) throw new Error('the look left no heartbeat');
+  return { ...beat, quietSinceMs: Date.now() - secondsAgo * 1000 };
+}
+
+describe('checkReadiness', () => {
+  it('fails benignly and asks for the next look while hours are missing', async () => {
+    const day = new Day();
+    await day.lake.put('clicks/dt=2026-11-23/hr=05/x.gz', 'x');
+    expect((await day.look()).outcome).toMatchObject({
+      type: 'PartitionsIncomplete',
+      nonRetryable: false,
+      category: 'BENIGN',
+      nextRetryDelay: 60_000,
+      message: expect.stringContaining('1 of 24 hours have objects'),
+    });
+  });
+
+  it('heartbeats the whole picture before it fails: every hour, the watermark, what is waited for and until when', async () => {
+    const day = new Day();
+    await day.fill();
+    await day.lake.remove('clicks/dt=2026-11-23/hr=07/x.gz');
+    const scheduledAtMs = Date.parse('2026-11-24T00:30:00Z');
+    const { beats } = await day.look(undefined, { ...input, waitLimitSeconds: 3600 }, scheduledAtMs);
+    expect(beats).toMatchObject([
+      {
+        waitsUntilMs: scheduledAtMs + 3_600_000,
+        readiness: {
+          ready: false,
+          missingHours: [7],
+          watermarkMs: Date.parse('2026-11-24T00:09:00Z'),
+          waitingFor: ['missing hours 7', 'objects unchanged for 0 of 120 s'],
+        },
+      },
+    ]);
+    expect(beats[0]?.readiness.hours).toHaveLength(24);
+    expect(beats[0]?.readiness.hours[8]).toEqual({ hour: 8, objects: 1, sizeBytes: 100, state: 'not judged' });
+  });
+
+  it('is content with a complete day only at a later look that finds the same objects', async () => {
+    const day = new Day();
+    await day.fill();
+    expect((await day.look()).outcome).toMatchObject({ message: expect.stringContaining('objects unchanged for 0') });
+    const tooEarly = await lookedBefore(day, 60);
+    expect((await day.look(tooEarly)).outcome).toMatchObject({ type: 'PartitionsIncomplete' });
+    const longAgo = await lookedBefore(day, 121);
+    expect((await day.look(longAgo)).outcome).toEqual({
+      summary: expect.stringMatching(/^24 of 24 hours have objects/),
+    });
+  });
+
+  it.each<[string, (lake: MemoryLake) => Promise<void>]>([
+    ['another object', (lake) => lake.put('clicks/dt=2026-11-23/hr=07/y.gz', 'y')],
+    ['other contents', (lake) => lake.put('clicks/dt=2026-11-23/hr=07/x.gz', 'y')],
+    ['an object fewer', (lake) => lake.remove('clicks/dt=2026-11-23/hr=07/x.gz')],
+  ])('counts the quiet anew when it finds %s than the look before', async (_what, change) => {
+    const day = new Day();
+    await day.fill();
+    const before = await lookedBefore(day, 3600);
+    await change(day.lake);
+    const { outcome, beats } = await day.look(before);
+    expect(outcome).toMatchObject({ message: expect.stringContaining('objects unchanged for 0 of 120 s') });
+    expect(beats[0]?.quietSinceMs).toBeGreaterThan(before.quietSinceMs);
+  });
+
+  it('hands on since when it is quiet as long as nothing changes', async () => {
+    const day = new Day();
+    await day.fill();
+    const before = await lookedBefore(day, 30);
+    const [beat] = (await day.look(before)).beats;
+    expect(beat).toMatchObject({ fingerprint: before.fingerprint, quietSinceMs: before.quietSinceMs });
+  });
+
+  it('compares hours with those of the same weekday before, which it reads once', async () => {
+    const day = new Day();
+    await day.fill(runDate, 20);
+    await day.fill('2026-11-16', 100);
+    await day.fill('2026-11-02', 300);
+    await day.fill('2026-11-22', 1);
+    const before = await lookedBefore(day, 121);
+    expect(before.usual).toEqual({ weekdays: 2, bytesOfHour: Array(24).fill(200) });
+    for (const key of [...day.lake.objects.keys()].filter((name) => !name.includes(runDate)))
+      day.lake.objects.delete(key);
+    expect((await day.look(before)).outcome).toMatchObject({
+      message: expect.stringContaining('hold less than 0.3 times the median of 2 earlier days of this weekday'),
+    });
+    const spike = { ...input, spikes: [{ date: runDate, acceptVolumeUpTo: 10 }] };
+    expect((await day.look(before, spike)).outcome).toBeInstanceOf(Error);
+    expect((await day.look({ ...before, usual: noDays }, spike)).outcome).toMatchObject({
+      summary: expect.stringContaining('volume not judged'),
+    });
+  });
+
+  it('lets a long quiet decide when the metric says nothing beyond its time of grace', async () => {
+    // Long over, by the clock of whoever runs this test.
+    const past = { ...input, runDate: parseRunDate('2024-11-18') };
+    const day = new Day();
+    await day.fill(past.runDate);
+    day.freshness = [];
+    const [first] = (await day.look(undefined, past)).beats;
+    if (first === undefined) throw new Error('the look left no heartbeat');
+    const quiet = { ...first, quietSinceMs: Date.now() - 1_801_000 };
+    expect((await day.look(quiet, past)).outcome).toMatchObject({ type: 'PartitionsIncomplete' });
+    const waitingForAnHour = Date.now() - 3_600_000;
+    expect((await day.look(quiet, past, waitingForAnHour)).outcome).toEqual({
+      summary: expect.stringContaining('quiet alone decides'),
+    });
+  });
+});
