@@ -1,4 +1,5 @@
 /** A list as the table holds it, and its line in a shard. Formats in docs/formats.md. */
+import { field } from './field';
 
 export interface StoredList {
   readonly pk: string;
@@ -36,10 +37,6 @@ function attribute(item: unknown, name: string, type: 'S' | 'N'): string {
   const value = field(field(item, name), type);
   if (typeof value !== 'string' || value === '') throw new InvalidShardLine(`${name}.${type} is missing`);
   return value;
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, name)?.value : undefined;
 }
 
 /** Equality of content; used to compare what was read back with the shard. */

@@ -7,6 +7,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { Activities, DailyInput, FrozenManifest, ReadinessHeartbeat, RunMarks } from '../contract';
+import { field } from '../domain/field';
 import type { RunDate } from '../domain/runDate';
 import { failure, failureIn } from '../failures';
 import * as profiles from './activity-profiles';
@@ -54,13 +55,9 @@ export function incompleteIn(error: unknown, runDate: RunDate): ApplicationFailu
 
 /** From the heartbeat of the last look, a `ReadinessHeartbeat` when there was one. */
 function lastSummary(heartbeat: unknown): string | undefined {
-  const readiness = member(heartbeat, 'readiness' satisfies keyof ReadinessHeartbeat);
-  const summary = member(readiness, 'summary' satisfies keyof ReadinessHeartbeat['readiness']);
+  const readiness = field(heartbeat, 'readiness' satisfies keyof ReadinessHeartbeat);
+  const summary = field(readiness, 'summary' satisfies keyof ReadinessHeartbeat['readiness']);
   return typeof summary === 'string' ? summary : undefined;
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, name)?.value : undefined;
 }
 
 /** What is frozen counts, not what was seen: an earlier run of the day may have frozen it before all was there. */
