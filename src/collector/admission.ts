@@ -3,9 +3,9 @@
  * that of the connection, or what a trusted proxy says.
  */
 import cors from '@fastify/cors';
-import rateLimit from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import type { Counters } from './counters';
+import { RequestRate } from './requestRate';
 
 export interface AdmissionOptions {
   /** Origins of pages that may send; empty: no page of another origin reads an answer, and none is turned away. `*`: all. */
@@ -13,51 +13,51 @@ export interface AdmissionOptions {
   readonly requestsPerMinute: number;
 }
 
-/** Addresses that are counted at the same time; the longest unseen are forgotten first. */
-const maxAddresses = 50_000;
-
-const quiet = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false };
-
 export class RateExceeded extends Error {
   override readonly name = 'RateExceeded';
-  readonly statusCode = 429;
   constructor(requestsPerMinute: number) {
     super(`more than ${requestsPerMinute} requests a minute from one address; send more clicks a request`);
   }
 }
 
-/** Before the routes; a route is limited when it asks for it by `config: { rateLimit: {} }`. */
-export async function addAdmission(app: FastifyInstance, options: AdmissionOptions, counters: Counters): Promise<void> {
-  const { allowedOrigins, requestsPerMinute } = options;
+/** For the routes that are limited. */
+export function limitRate({ requestsPerMinute }: AdmissionOptions): onRequestHookHandler {
+  const rate = new RequestRate(requestsPerMinute);
+  return (request, reply, done) => {
+    const seconds = rate.secondsToWait(request.ip, Date.now());
+    if (seconds === undefined) done();
+    else {
+      reply.header('retry-after', seconds);
+      done(new RateExceeded(requestsPerMinute));
+    }
+  };
+}
+
+/** Before all routes. */
+export async function admitOrigins(
+  app: FastifyInstance,
+  { allowedOrigins }: AdmissionOptions,
+  counters: Counters,
+): Promise<void> {
+  if (allowedOrigins.length === 0) return;
   const everybody = allowedOrigins.includes('*');
-  if (allowedOrigins.length > 0) {
-    await app.register(cors, {
-      origin: everybody ? '*' : [...allowedOrigins],
-      methods: ['POST'],
-      maxAge: 3600,
-      // A request without the headers of a preflight is a mistake of a script, not of a browser.
-      strictPreflight: false,
-    });
-  }
-  if (allowedOrigins.length > 0 && !everybody) {
-    const allowed = new Set(allowedOrigins);
-    // A beacon is sent without a preflight, and browsers only keep the answer from the page: so it is turned away here.
-    app.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
-      const { origin } = request.headers;
-      if (origin === undefined || allowed.has(origin)) return;
-      counters.refuse('origin');
-      return reply.code(403).send({ error: `origin ${origin.slice(0, 256)} may not send clicks here` });
-    });
-  }
-  await app.register(rateLimit, {
-    global: false,
-    max: requestsPerMinute,
-    timeWindow: 60_000,
-    cache: maxAddresses,
-    // What is left is nobody's business until it is used up; `retry-after` stays.
-    addHeaders: quiet,
-    addHeadersOnExceeding: quiet,
-    errorResponseBuilder: () => new RateExceeded(requestsPerMinute),
-    onExceeded: () => counters.refuse('rate'),
+  await app.register(cors, {
+    origin: everybody ? '*' : [...allowedOrigins],
+    methods: ['POST'],
+    maxAge: 3600,
+    // A request without the headers of a preflight is a mistake of a script, not of a browser.
+    strictPreflight: false,
+  });
+  if (everybody) return;
+  const allowed = new Set(allowedOrigins);
+  // A beacon is sent without a preflight, and browsers only keep the answer from the page: so it is turned away here.
+  app.addHook('onRequest', (request, reply, done) => {
+    const { origin } = request.headers;
+    if (origin === undefined || allowed.has(origin)) {
+      done();
+      return;
+    }
+    counters.refuse('origin', 403);
+    reply.code(403).send({ error: `origin ${origin.slice(0, 256)} may not send clicks here` });
   });
 }

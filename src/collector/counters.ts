@@ -2,12 +2,15 @@
 
 const descriptions = {
   clicks_accepted_total: 'Clicks answered 202: they are on disk, or further.',
+  clicks_passed_through_total:
+    'Those of them that the disk did not take: the delivery stream had acknowledged them before the answer.',
   requests_rejected_total: 'Requests answered 4xx.',
   requests_unavailable_total: 'Requests answered 503.',
   records_total: 'Records that the delivery stream has acknowledged.',
   record_bytes_total: 'Bytes of the acknowledged records.',
   billed_units_total: 'Units of 5 KB that the acknowledged records are billed as.',
-  records_refused_total: 'Refusals of single records inside successful calls; each was offered again.',
+  records_refused_total:
+    'Refusals of single records inside successful calls; each was offered again, or its senders got 503.',
   puts_total: 'Calls to the delivery stream.',
   put_failures_total: 'Calls to the delivery stream that failed as a whole.',
   spool_flushes_total: 'Flushes of the spool; requests that wait together share one.',
@@ -49,9 +52,12 @@ export class Counters {
     return this.values.get(name) ?? 0;
   }
 
-  refuse(reason: Refusal): void {
+  /** A request that was not taken, and the status of its answer. */
+  refuse(reason: Refusal, statusCode: number): void {
     const sample = refusalSample(reason);
     this.values.set(sample, (this.values.get(sample) ?? 0) + 1);
+    if (statusCode === 503) this.add('requests_unavailable_total');
+    else if (statusCode < 500) this.add('requests_rejected_total');
   }
 
   /** All counters, also those still at zero, and the gauges as they are now. */

@@ -16,28 +16,46 @@ export class BodyTooLarge extends Error {
   }
 }
 
-/** Memory stays below the limit, whatever is sent. Rejects with `BodyTooLarge`, or when the connection breaks. */
-export function readBody(stream: Readable): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let chunks: Buffer[] = [];
-    let sizeBytes = 0;
-    let patience: NodeJS.Timeout | undefined;
-    stream.on('data', (chunk: Buffer) => {
-      sizeBytes += chunk.length;
-      if (sizeBytes <= maxBodyBytes) chunks.push(chunk);
-      else {
-        chunks = [];
-        patience ??= setTimeout(() => reject(new BodyTooLarge()), maxDiscardMs);
-      }
-    });
-    stream.on('error', (error) => {
-      clearTimeout(patience);
-      reject(error);
-    });
-    stream.on('end', () => {
-      clearTimeout(patience);
-      if (sizeBytes > maxBodyBytes) reject(new BodyTooLarge());
-      else resolve(Buffer.concat(chunks).toString('utf8'));
-    });
+/**
+ * Memory stays below the limit, whatever is sent. Calls back once: with the text, with `BodyTooLarge`, or with what broke
+ * the connection. A callback, as every request comes through here.
+ */
+export function readBody(stream: Readable, done: (error: Error | null, text: string) => void): void {
+  let chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  let patience: NodeJS.Timeout | undefined;
+  let gaveUp = false;
+  stream.on('data', (chunk: Buffer) => {
+    sizeBytes += chunk.length;
+    if (sizeBytes <= maxBodyBytes) {
+      chunks.push(chunk);
+      return;
+    }
+    chunks = [];
+    patience ??= setTimeout(() => {
+      gaveUp = true;
+      done(new BodyTooLarge(), '');
+    }, maxDiscardMs);
   });
+  stream.on('error', (error) => {
+    clearTimeout(patience);
+    if (!gaveUp) done(error, '');
+  });
+  stream.on('end', () => {
+    clearTimeout(patience);
+    if (gaveUp) return;
+    if (sizeBytes > maxBodyBytes) {
+      done(new BodyTooLarge(), '');
+      return;
+    }
+    const text = textOf(chunks);
+    // The request keeps these listeners until it is answered.
+    chunks = [];
+    done(null, text);
+  });
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  const [only] = chunks;
+  return (chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)).toString('utf8');
 }

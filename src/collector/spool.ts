@@ -56,7 +56,17 @@ export class Spool {
     const keeper = new SpoolKeeper({ found, writer, files, folder, onTrouble });
     this.writer = writer;
     this.keeper = keeper;
-    this.appender = new SpoolAppender({ found, writer, keeper, now, onFlush, onTrouble });
+    this.appender = new SpoolAppender({
+      found,
+      writer,
+      keeper,
+      now,
+      onFlush: () => {
+        onFlush();
+        this.wakeReader();
+      },
+      onTrouble,
+    });
   }
 
   /** Throws `SpoolLocked` or `SpoolDamaged`. */
@@ -80,19 +90,11 @@ export class Spool {
     return this.found.state.spool;
   }
 
-  /** Resolves when the lines are durable and have their numbers; throws `SpoolUnavailable`. */
-  async append(entry: SpoolEntry): Promise<void> {
+  /** Resolves when the lines are durable and have their numbers; rejects with `SpoolUnavailable`. */
+  append(entry: SpoolEntry): Promise<void> {
     const sizeBytes = this.appender.sizeOf(entry);
-    const { pendingBytes } = this.appender;
-    if (this.closing) throw new SpoolUnavailable('closing', 'the collector is shutting down');
-    if (this.usedBytes + pendingBytes + sizeBytes > this.maxBytes) {
-      throw new SpoolUnavailable('spool-full', 'too much waits for delivery; come again later');
-    }
-    if (pendingBytes + sizeBytes > maxWaitingBytes) {
-      throw new SpoolUnavailable('busy', 'the disk is behind; come again later');
-    }
-    await this.appender.append(entry, sizeBytes);
-    this.wakeReader();
+    const refusal = this.refusalOf(sizeBytes);
+    return refusal === undefined ? this.appender.append(entry, sizeBytes) : Promise.reject(refusal);
   }
 
   /** The next lines in order, whole ones and at most so many bytes; waits for them. `undefined` when appends have ended and all was read. */
@@ -149,6 +151,18 @@ export class Spool {
     await this.writer.seal();
     await this.keeper.end();
     this.unlock();
+  }
+
+  private refusalOf(sizeBytes: number): SpoolUnavailable | undefined {
+    const { pendingBytes } = this.appender;
+    if (this.closing) return new SpoolUnavailable('closing', 'the collector is shutting down');
+    if (this.usedBytes + pendingBytes + sizeBytes > this.maxBytes) {
+      return new SpoolUnavailable('spool-full', 'too much waits for delivery; come again later');
+    }
+    if (pendingBytes + sizeBytes > maxWaitingBytes) {
+      return new SpoolUnavailable('busy', 'the disk is behind; come again later');
+    }
+    return undefined;
   }
 
   private get usedBytes(): number {

@@ -66,9 +66,10 @@ export class SpoolAppender {
     return this.commits.settled();
   }
 
-  /** The hour by the clock, which never goes back: numbers of one hour must follow each other. */
+  /** The hour by the clock, which never goes back: numbers of one hour must follow each other. A commit ends in its hour. */
   enterHour(): string {
     const { found, now } = this.options;
+    if (this.committingHour !== undefined) return this.committingHour;
     const byClock = utcHour(now());
     const hour = found.tally.latestHour > byClock ? found.tally.latestHour : byClock;
     found.tally.enter(hour, this.next);

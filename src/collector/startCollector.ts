@@ -4,16 +4,18 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify from 'fastify';
+import pino from 'pino';
 import type { DeliveryStream } from '../clients/deliveryStream';
 import type { ObjectStore } from '../clients/objectStore';
 import type { EventTimeRule } from '../domain/eventTime';
-import { type AdmissionOptions, addAdmission } from './admission';
+import { type AdmissionOptions, admitOrigins, limitRate } from './admission';
 import { Counters } from './counters';
 import { startDelivery } from './delivery';
 import type { FileSystem } from './fileSystem';
 import { startHeartbeat } from './heartbeat';
 import { startLedgerWriter } from './ledgerWriter';
 import { createPacker, type PackerLimits } from './packer';
+import { PassThrough } from './passThrough';
 import { addCollectorRoutes } from './routes';
 import { Spool } from './spool';
 
@@ -55,17 +57,18 @@ const requestTimeoutMs = 30_000;
 const diskTroubleEveryMs = 10_000;
 /** The last ledger of a stop; without it the next start makes good. */
 const lastLedgerMs = 3_000;
-const maxCallBytes = 512 * 1024;
+/** What is encoded at once keeps the process from answering. */
+const maxCallBytes = 256 * 1024;
 const readBytes = 256 * 1024;
 const maxReadPauseMs = 50;
 const readAheadBytes = 8 * 1024 * 1024;
 
 /** Throws when the address is taken, or the spool by another process. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
-  // One line a request would cost more than the request and hold the reader's address.
+  const log = pino({ level: options.logLevel, base: { program: 'collector' } });
   const app = Fastify({
-    logger: { level: options.logLevel, base: { program: 'collector' } },
-    disableRequestLogging: true,
+    // A line a request would hold the reader's address, and a logger a request costs more than reading its body.
+    logger: false,
     // The collector is public: a sender that dawdles would hold a connection and memory for as long as it likes.
     requestTimeout: requestTimeoutMs,
     // The routes answer for themselves while it stops: 503 with Retry-After.
@@ -79,16 +82,32 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     maxBytes: options.spoolMaxBytes,
     ...(options.files === undefined ? {} : { files: options.files }),
     onTrouble: atMostEvery(diskTroubleEveryMs, (error: unknown) =>
-      app.log.error({ err: error }, 'the disk of the spool fails; trying again'),
+      log.error({ err: error }, 'the disk of the spool fails; trying again'),
     ),
     onFlush: () => counters.add('spool_flushes_total'),
   });
+  const passThrough = new PassThrough({
+    stream: options.stream,
+    counters,
+    onBegin: (reason) =>
+      log.warn({ reason }, 'the spool does not take clicks; they go to the delivery stream before they are answered'),
+    onTrouble: (reason) =>
+      log.error({ reason }, 'neither the spool nor the delivery stream takes clicks; they are refused'),
+  });
   try {
-    await addAdmission(app, options.admission, counters);
-    addCollectorRoutes(app, { spool, counters, eventTime: options.eventTime });
+    await admitOrigins(app, options.admission, counters);
+    addCollectorRoutes(app, {
+      spool,
+      passThrough,
+      counters,
+      eventTime: options.eventTime,
+      limitRate: limitRate(options.admission),
+      onFailure: (error) => log.error({ err: error }, 'request failed'),
+    });
     // Before the server closes its connections, so that requests which wait for the disk still get their answer.
     app.addHook('preClose', () => spool.endAppends());
     const url = await app.listen({ host: options.host, port: options.port });
+    log.info(`listening at ${url}`);
     return { url, close: startBackground() };
   } catch (error) {
     await spool.close();
@@ -102,8 +121,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       stream: options.stream,
       counters,
       lingerMs: options.lingerMs,
-      onTrouble: (trouble) =>
-        app.log.warn(trouble, 'the delivery stream did not take all records; offering them again'),
+      onTrouble: (trouble) => log.warn(trouble, 'the delivery stream did not take all records; offering them again'),
     });
     const delivery = startDelivery({
       spool,
@@ -111,7 +129,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       pieceBytes: readBytes,
       pauseMs: Math.min(maxReadPauseMs, options.lingerMs / 4),
       windowBytes: readAheadBytes,
-      onTrouble: (error) => app.log.error({ err: error }, 'the spool cannot be read; trying again'),
+      onTrouble: (error) => log.error({ err: error }, 'the spool cannot be read; trying again'),
     });
     const ledger = startLedgerWriter({
       spool,
@@ -119,7 +137,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       intervalSeconds: options.ledgerSeconds,
       onFailure: (error) => {
         counters.add('ledger_failures_total');
-        app.log.warn({ err: error }, 'the ledger could not be written; trying again');
+        log.warn({ err: error }, 'the ledger could not be written; trying again');
       },
     });
     const stopHeartbeat = startHeartbeat({

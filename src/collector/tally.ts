@@ -27,8 +27,14 @@ export interface RetiredHour {
   readonly digest: string;
 }
 
+const sha256Bytes = 32;
+
 export function digestOf(eventIds: readonly string[]): bigint {
-  return eventIds.reduce((digest, id) => addToDigest(digest, hash('sha256', id, 'buffer')), emptyDigest);
+  // By way of text: one buffer for all costs half of what a buffer for each does.
+  const hashes = Buffer.from(eventIds.map((id) => hash('sha256', id, 'binary')).join(''), 'binary');
+  let digest = emptyDigest;
+  for (let at = 0; at < hashes.length; at += sha256Bytes) digest = addToDigest(digest, hashes.subarray(at));
+  return digest;
 }
 
 export class Tally {

@@ -18,7 +18,8 @@ export interface Verdict {
 
 const lineSchema = z.union([
   z.object({ heartbeat_at: z.string() }),
-  z.object({ event_id: z.string(), ack: z.string() }),
+  // Without a number where Firehose took it and the disk could not.
+  z.object({ event_id: z.string(), ack: z.string().optional() }),
 ]);
 const ledgerSchema = z.object({
   spool: z.string(),
@@ -50,6 +51,7 @@ async function readLake(lake: ObjectStore): Promise<{ found: Set<string>; number
       const parsed = lineSchema.parse(JSON.parse(line));
       if ('heartbeat_at' in parsed) continue;
       found.add(parsed.event_id);
+      if (parsed.ack === undefined) continue;
       const [spool = '', number = ''] = parsed.ack.split(':');
       const ofSpool = numbers.get(spool) ?? new Map<number, string>();
       numbers.set(spool, ofSpool.set(Number(number), parsed.event_id));

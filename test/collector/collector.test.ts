@@ -166,10 +166,11 @@ describe('the collector', () => {
     expect(await delivered(stream, 1)).toEqual(['e1']);
   });
 
-  it('answers 503 with Retry-After when the spool is full, and keeps what it took', async () => {
+  it('answers 503 with Retry-After when the spool is full and the stream refuses, and keeps what it took', async () => {
     const { promise: until, release } = held();
-    const { stream, collector } = await start([{ until }], { spoolMaxBytes: 350 });
+    const { stream, collector } = await start([{ until }, { refuse: () => true }], { spoolMaxBytes: 350 });
     expect((await post(collector, click('e1'))).status).toBe(202);
+    await eventually(() => stream.callsInFlight > 0);
     const refused = await post(collector, [click('e2'), click('e3')]);
     expect(refused.headers.get('retry-after')).toBe('5');
     expect(await answer(refused)).toMatchObject({
@@ -215,6 +216,24 @@ describe('the collector', () => {
     expect(eventIds(stream)).toEqual(['e1']);
   });
 
+  it('counts a sender that goes away within its body as a bad request, and takes nothing of it', async () => {
+    const { stream, collector } = await start();
+    const socket = connect(Number(new URL(collector.url).port), '127.0.0.1');
+    const head = 'POST /v1/clicks HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 5000';
+    await new Promise<void>((resolve) => {
+      socket.write(`${head}\r\n\r\n${JSON.stringify(click('e1'))}`, () => resolve());
+    });
+    socket.destroy();
+    let text = '';
+    while (!text.includes('_requests_refused_total{reason="body"} 1\n')) {
+      text = await (await fetch(`${collector.url}/metrics`)).text();
+    }
+    expect(text).toContain('\nfrontpage_collector_requests_rejected_total 1\n');
+    expect(text).toContain('\nfrontpage_collector_requests_refused_total{reason="other"} 0\n');
+    await collector.close();
+    expect(eventIds(stream)).toEqual([]);
+  });
+
   it('writes heartbeats that name it', async () => {
     const { stream } = await start([], { heartbeatSeconds: 0.02 });
     await eventually(() => stream.lines.length >= 3);
@@ -226,10 +245,11 @@ describe('the collector', () => {
     await post(collector, [click('e1'), click('e2')]);
     await delivered(stream, 2);
     await post(collector, 'nonsense');
+    await fetch(`${collector.url}/clicks`);
     const text = await (await fetch(`${collector.url}/metrics`)).text();
     expect(text).toContain('# TYPE frontpage_collector_clicks_accepted_total counter\n');
     expect(text).toContain('\nfrontpage_collector_clicks_accepted_total 2\n');
-    expect(text).toContain('\nfrontpage_collector_requests_rejected_total 1\n');
+    expect(text).toContain('\nfrontpage_collector_requests_rejected_total 2\n');
     expect(text).toContain('\nfrontpage_collector_requests_refused_total{reason="body"} 1\n');
     expect(text).toContain('\nfrontpage_collector_records_refused_total 1\n');
     expect(text).toContain('\nfrontpage_collector_records_total 2\n');

@@ -1,4 +1,7 @@
-/** Outages: a Firehose that takes nothing, and a disk without room. What was answered 202 comes through all the same. */
+/**
+ * Outages: a Firehose that takes nothing, alone and together with a disk without room. What was answered 202 comes through
+ * all the same.
+ */
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -85,6 +88,7 @@ describe('while Firehose takes nothing', () => {
     expect(await gauge('spool_undelivered_clicks')).toBe(acknowledged.length);
     expect(await gauge('spool_oldest_undelivered_seconds')).toBeGreaterThan(0);
     expect(await gauge('requests_refused_total\\{reason="spool-full"\\}')).toBe(1);
+    expect(await gauge('requests_unavailable_total')).toBe(1);
 
     state.refusing = false;
     await eventually(() => idsIn(stream).length >= acknowledged.length);
@@ -140,7 +144,7 @@ describe.each(['a disk that plays it', 'a real one, where mounting is allowed'])
 });
 
 describe('a disk that others have filled', () => {
-  it('starts again after a kill, delivers what it has, and takes clicks when there is room', async () => {
+  it('starts again, delivers what it has, passes clicks through while Firehose takes them, and uses the disk when there is room', async () => {
     const { folder, files } = smallDisk();
     const { port } = switchable();
     const first = await startCollector(collectorOptions(port, { spoolDir: folder, files, drainSeconds: 0 }));
@@ -160,7 +164,12 @@ describe('a disk that others have filled', () => {
     await eventually(() => idsIn(next.stream).length >= acknowledged.length);
     expect(idsIn(next.stream)).toEqual(acknowledged);
     fill();
+    const passed = await send();
+    expect(passed.status).toBe(202);
+    expect(idsIn(next.stream)).toEqual([...acknowledged, ...passed.ids]);
+    next.state.refusing = true;
     expect((await send()).status).toBe(503);
+    next.state.refusing = false;
     rmSync(filler, { force: true });
     files.heal();
     expect((await send()).status).toBe(202);

@@ -154,6 +154,12 @@ describe('the packer', () => {
     expect(large.stream.calls.map((call) => call.length)).toEqual([1, 3, 3, 1]);
   });
 
+  it('begins to back off where the calls before had to go, and forgets it as calls succeed', async () => {
+    const { packer, sleeps } = setUp([refuseAll, refuseAll, refuseAll, {}, {}, refuseAll, {}, {}, {}, {}, refuseAll]);
+    for (let call = 0; call < 7; call++) await packer.deliver(lines(line(`${call}`)));
+    expect(sleeps).toEqual([50, 100, 200, 200, 100]);
+  });
+
   it('drains what lingers and what is being retried', async () => {
     const { packer, stream } = setUp([refuseAll, {}], { lingerMs: 60_000 });
     const delivery = packer.deliver(lines(line('a')));
