@@ -49,7 +49,7 @@ export class DeliveryStream {
     this.line = new DeliveryLine({
       bucket,
       retrySeconds: () => settings().retrySeconds,
-      onPut: ({ records }, sizeBytes) => {
+      onPut: (records, sizeBytes) => {
         this.meter.delivered(clock.nowMs(), records, sizeBytes);
         this.objectsDelivered += 1;
       },
@@ -194,10 +194,13 @@ export class DeliveryStream {
     const { name: stream, version, destination } = this.definition;
     const closedAtMs = this.context.clock.nowMs();
     const key = (): string => objectKey({ stream, version, destination, oldestAtMs, closedAtMs, uuid: randomUUID() });
+    const { objects, isShared } = this.faults.takeObjects();
     return {
       bucket: bucketOf(destination),
-      keys: this.faults.takeDuplicate() ? [key(), key()] : [key()],
+      keys: Array.from({ length: objects }, key),
+      isShared,
       isCompressed: destination.CompressionFormat === 'GZIP',
+      members: this.faults.takeMembers(),
     };
   }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 const count = z.number().int().min(1);
 const stream = z.string().optional();
 const calls = count.default(1);
+const several = z.number().int().min(2).max(100).default(3);
 
 export const faultSchema = z.discriminatedUnion('fault', [
   z
@@ -23,6 +24,9 @@ export const faultSchema = z.discriminatedUnion('fault', [
   z.strictObject({ fault: z.literal('fail-after-storing'), stream, calls }),
   z.strictObject({ fault: z.literal('delay-delivery'), stream, seconds: z.number().min(0) }),
   z.strictObject({ fault: z.literal('duplicate-delivery'), stream, objects: count.default(1) }),
+  /** As at high throughput, where several hosts of the service deliver: what is one object otherwise comes in parts. */
+  z.strictObject({ fault: z.literal('several-objects'), stream, objects: count.default(1), parts: several }),
+  z.strictObject({ fault: z.literal('several-gzip-members'), stream, objects: count.default(1), members: several }),
 ]);
 export type Fault = z.infer<typeof faultSchema>;
 
@@ -39,6 +43,10 @@ export class StreamFaults {
   private throttledCalls = 0;
   private failuresAfterStoring = 0;
   private objectsToDuplicate = 0;
+  private objectsToSplit = 0;
+  private parts = 1;
+  private objectsInMembers = 0;
+  private members = 1;
   private delayedUntil = never;
 
   arm(fault: Fault, nowMs: number): void {
@@ -58,6 +66,14 @@ export class StreamFaults {
         return;
       case 'duplicate-delivery':
         this.objectsToDuplicate = fault.objects;
+        return;
+      case 'several-objects':
+        this.objectsToSplit = fault.objects;
+        this.parts = fault.parts;
+        return;
+      case 'several-gzip-members':
+        this.objectsInMembers = fault.objects;
+        this.members = fault.members;
     }
   }
 
@@ -66,6 +82,8 @@ export class StreamFaults {
     this.throttledCalls = 0;
     this.failuresAfterStoring = 0;
     this.objectsToDuplicate = 0;
+    this.objectsToSplit = 0;
+    this.objectsInMembers = 0;
     this.endDelay();
   }
 
@@ -99,10 +117,21 @@ export class StreamFaults {
     return true;
   }
 
-  takeDuplicate(): boolean {
-    if (this.objectsToDuplicate === 0) return false;
-    this.objectsToDuplicate -= 1;
-    return true;
+  /** How many objects a buffer becomes, and whether they share its records or all have all of them. */
+  takeObjects(): { readonly objects: number; readonly isShared: boolean } {
+    if (this.objectsToDuplicate > 0) {
+      this.objectsToDuplicate -= 1;
+      return { objects: 2, isShared: false };
+    }
+    if (this.objectsToSplit === 0) return { objects: 1, isShared: false };
+    this.objectsToSplit -= 1;
+    return { objects: this.parts, isShared: true };
+  }
+
+  takeMembers(): number {
+    if (this.objectsInMembers === 0) return 1;
+    this.objectsInMembers -= 1;
+    return this.members;
   }
 
   state(nowMs: number): object {
@@ -111,6 +140,8 @@ export class StreamFaults {
       throttledCalls: this.throttledCalls,
       failuresAfterStoring: this.failuresAfterStoring,
       objectsToDuplicate: this.objectsToDuplicate,
+      objectsToSplit: this.objectsToSplit,
+      objectsInMembers: this.objectsInMembers,
       deliveryDelaySeconds: Math.max(0, this.delayedUntil - nowMs) / 1000,
     };
   }

@@ -11,12 +11,22 @@ import { Journal } from './journal';
 
 const targetSchema = z.object({
   bucket: z.string(),
-  /** More than one only when a test asked for duplicates. */
+  /** More than one only when a test asked for duplicates, or for several objects. */
   keys: z.array(z.string()).min(1),
+  /** Each key gets its share of the calls, instead of all of them. */
+  isShared: z.boolean().default(false),
   isCompressed: z.boolean(),
+  /** Into how many gzip members a compressed body is packed. */
+  members: z.number().int().min(1).default(1),
 });
 /** Where a closed buffer goes. */
 export type DeliveryTarget = z.infer<typeof targetSchema>;
+
+/** What one object holds, before compression. */
+export interface Content {
+  readonly bytes: Buffer;
+  readonly records: number;
+}
 
 const journalSuffix = '.journal';
 
@@ -73,10 +83,15 @@ export class RecordBuffer {
     await this.journal.close();
   }
 
-  /** The records as they are delivered, before compression. */
-  async content(): Promise<Buffer> {
-    const frames = await this.journal.frames();
-    return Buffer.concat(frames.filter(({ kind }) => kind === 'records').map(({ payload }) => payload));
+  /** The records of every call, or of the share of one of several objects: the calls are dealt out to them in turns. */
+  async content(share = { index: 0, of: 1 }): Promise<Content> {
+    const calls = (await this.journal.frames())
+      .filter(({ kind }) => kind === 'records')
+      .filter((_, call) => call % share.of === share.index);
+    return {
+      bytes: Buffer.concat(calls.map(({ payload }) => payload)),
+      records: calls.reduce((sum, { records }) => sum + records, 0),
+    };
   }
 
   /** Leaves the file for the next start. */

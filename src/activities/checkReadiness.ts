@@ -3,28 +3,36 @@
  * the next look needs from this one, and what operators see meanwhile, travels in its heartbeat.
  */
 import { createHash } from 'node:crypto';
-import { activityInfo, heartbeat } from '@temporalio/activity';
+import { activityInfo, getClient, heartbeat, log } from '@temporalio/activity';
 import type { ObjectInfo, ObjectStore } from '../clients/objectStore';
-import type { Activities, ReadinessHeartbeat } from '../contract';
+import { tellLook } from '../clients/runSignals';
+import type { Activities, ReadinessHeartbeat, ReadinessLook } from '../contract';
 import { clicksDayPrefix, hourOfClicksKey } from '../domain/keys';
 import { assessReadiness, type HourPartition } from '../domain/readiness';
 import { defaultReadiness } from '../domain/readinessSettings';
 import { endOfDayMs, type RunDate } from '../domain/runDate';
 import { earlierWeekdays, type UsualVolume, usualVolume } from '../domain/volume';
 import { notYet } from '../failures';
+import { acknowledgedClicks } from './acknowledgedClicks';
 import type { ActivityDependencies } from './dependencies';
 
+/** A wait of six hours is a dozen signals. */
+const tellEveryMs = 30 * 60_000;
 /** How long after the end of the day a metric may still tell about it. */
 const metricSpanMs = 24 * 3600 * 1000;
 
 /** Safe to retry: reads only. */
-export function createCheckReadiness({ lake, deliveryMetrics }: ActivityDependencies): Activities['checkReadiness'] {
+export function createCheckReadiness({
+  lake,
+  deliveryMetrics,
+}: Pick<ActivityDependencies, 'lake' | 'deliveryMetrics'>): Activities['checkReadiness'] {
   return async ({ runDate, ...given }) => {
     const settings = { ...defaultReadiness, ...given };
     const before = previousLook();
     const dayStartsMs = endOfDayMs(runDate) - metricSpanMs;
-    const [objects, freshness, usual] = await Promise.all([
+    const [objects, clicks, freshness, usual] = await Promise.all([
       lake.list(clicksDayPrefix(runDate)),
+      acknowledgedClicks(lake, runDate),
       deliveryMetrics.freshness(dayStartsMs, endOfDayMs(runDate) + metricSpanMs),
       before?.usual ?? usualOf(lake, runDate),
     ]);
@@ -34,7 +42,7 @@ export function createCheckReadiness({ lake, deliveryMetrics }: ActivityDependen
     const quietSinceMs = before?.fingerprint === fingerprint ? before.quietSinceMs : nowMs;
     const readiness = assessReadiness({
       runDate,
-      hours: hoursOf(runDate, objects),
+      hours: hoursOf(runDate, objects, clicks),
       freshness,
       usual,
       settings,
@@ -44,7 +52,11 @@ export function createCheckReadiness({ lake, deliveryMetrics }: ActivityDependen
     });
     if (!readiness.ready) {
       const waitsUntilMs = waitingSinceMs + settings.waitLimitSeconds * 1000;
-      heartbeat({ fingerprint, quietSinceMs, usual, readiness, waitsUntilMs } satisfies ReadinessHeartbeat);
+      const toldAtMs = await tellOf({ lookedAtMs: nowMs, waitsUntilMs, readiness }, before);
+      heartbeat({
+        ...{ fingerprint, quietSinceMs, usual, readiness, waitsUntilMs },
+        ...(toldAtMs === undefined ? {} : { toldAtMs }),
+      } satisfies ReadinessHeartbeat);
       throw notYet(
         'PartitionsIncomplete',
         `the clicks of ${runDate} are not all delivered: ${readiness.summary} [prefix=s3://${lake.bucket}/${clicksDayPrefix(runDate)}]`,
@@ -55,6 +67,29 @@ export function createCheckReadiness({ lake, deliveryMetrics }: ActivityDependen
   };
 }
 
+/**
+ * Tells the run when an hour has another state than at the look before, and else now and then: its query and its details
+ * in the Temporal UI show the day, for a few events of history. Returns when it was last told.
+ */
+async function tellOf(look: ReadinessLook, before: ReadinessHeartbeat | undefined): Promise<number | undefined> {
+  const isKnown = before !== undefined && statesOf(before.readiness) === statesOf(look.readiness);
+  if (isKnown && look.lookedAtMs - (before.toldAtMs ?? 0) < tellEveryMs) return before.toldAtMs;
+  const run = activityInfo().workflowExecution;
+  if (run === undefined) return undefined;
+  try {
+    await tellLook(getClient(), run, look);
+    return look.lookedAtMs;
+  } catch (error) {
+    // The heartbeat says the same; the next look tries again.
+    log.warn('the run could not be told what the look saw', { reason: String(error) });
+    return undefined;
+  }
+}
+
+function statesOf({ hours }: ReadinessLook['readiness']): string {
+  return hours.map(({ state }) => state).join();
+}
+
 /** What the look before this one saw. */
 function previousLook(): ReadinessHeartbeat | undefined {
   const details: ReadinessHeartbeat | undefined = activityInfo().heartbeatDetails;
@@ -62,18 +97,28 @@ function previousLook(): ReadinessHeartbeat | undefined {
 }
 
 async function usualOf(lake: ObjectStore, runDate: RunDate): Promise<UsualVolume> {
-  const days: number[][] = [];
+  const days: HourPartition[][] = [];
   for (const day of earlierWeekdays(runDate)) {
     const objects = await lake.list(clicksDayPrefix(day));
-    if (objects.length > 0) days.push(hoursOf(day, objects).map(({ sizeBytes }) => sizeBytes));
+    if (objects.length > 0) days.push(hoursOf(day, objects, await acknowledgedClicks(lake, day)));
   }
   return usualVolume(days);
 }
 
-function hoursOf(day: RunDate, objects: readonly ObjectInfo[]): HourPartition[] {
+function hoursOf(
+  day: RunDate,
+  objects: readonly ObjectInfo[],
+  acknowledged: ReadonlyMap<number, number>,
+): HourPartition[] {
   return Array.from({ length: 24 }, (_, hour) => {
     const ofHour = objects.filter((object) => hourOfClicksKey(day, object.key) === hour);
-    return { hour, objects: ofHour.length, sizeBytes: ofHour.reduce((sum, object) => sum + object.sizeBytes, 0) };
+    const clicks = acknowledged.get(hour);
+    return {
+      hour,
+      objects: ofHour.length,
+      sizeBytes: ofHour.reduce((sum, object) => sum + object.sizeBytes, 0),
+      ...(clicks === undefined ? {} : { clicks }),
+    };
   });
 }
 

@@ -26,7 +26,7 @@ import type { ActivityDependencies } from './dependencies';
 import { parseFrozenManifest } from './frozenManifest';
 
 /** Safe to retry: the manifest is written once and conditionally; the channel files are a pure function of it. */
-export function createFreezeManifest({ lake }: ActivityDependencies): Activities['freezeManifest'] {
+export function createFreezeManifest({ lake }: Pick<ActivityDependencies, 'lake'>): Activities['freezeManifest'] {
   return async ({ runDate, generation, historyDays }) => {
     const key = partitionManifestKey(runDate, generation);
     let frozen = await lake.get(key);

@@ -1,5 +1,6 @@
 /** The object store on Amazon S3, or any server of its protocol. */
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
@@ -12,12 +13,18 @@ import {
 import type { AwsEndpoint } from './awsEndpoint';
 import { type ObjectInfo, ObjectNotFound, type ObjectStore, type PutOptions } from './objectStore';
 
+/** The SDK tries a request again until its answer begins; what breaks while a body is read is tried again here. */
+const maxReads = 4;
+const pauseMs = 100;
+
 export function createS3ObjectStore(bucket: string, endpoint: AwsEndpoint): ObjectStore {
   const s3 = new S3Client({
     ...endpoint,
     forcePathStyle: endpoint.endpoint !== undefined,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
+    // Both are the SDK's default, which the environment could change. S3 has a checksum of every object, also of those
+    // that came without one; with it a body that was corrupted on its way ends in an error, not in bytes.
+    requestChecksumCalculation: 'WHEN_SUPPORTED',
+    responseChecksumValidation: 'WHEN_SUPPORTED',
     maxAttempts: 5,
   });
 
@@ -60,8 +67,18 @@ export function createS3ObjectStore(bucket: string, endpoint: AwsEndpoint): Obje
     },
 
     async get(key) {
-      const found = await open(key);
-      return found?.Body ? Buffer.from(await found.Body.transformToByteArray()) : undefined;
+      for (let read = 1; ; read += 1) {
+        const found = await open(key);
+        if (!found?.Body) return undefined;
+        try {
+          return Buffer.from(await found.Body.transformToByteArray());
+        } catch (error) {
+          if (read === maxReads) {
+            throw new Error(`object not read whole in ${maxReads} reads [uri=s3://${bucket}/${key}]`, { cause: error });
+          }
+          await sleep(pauseMs * 2 ** read * Math.random());
+        }
+      }
     },
 
     async stream(key) {

@@ -1,6 +1,6 @@
 /**
  * When is a day of clicks complete? When everything that arrived before its end has been delivered (the freshness
- * watermark has passed the end plus a margin), each of its hours has objects, none of them holds far less or far more
+ * watermark has passed the end plus a margin), each of its hours has objects, none of them brought far less or far more
  * than usual, and the objects have not changed for a while.
  *
  * A metric that says nothing about the end of the day is neither proof nor disproof: after a time of grace quiet alone
@@ -8,13 +8,18 @@
  */
 import type { ReadinessSettings } from './readinessSettings';
 import { endOfDayMs, type RunDate } from './runDate';
-import { boundsOf, judgeVolume, type UsualVolume, type VolumeJudgement, weekdaysNeeded } from './volume';
+import {
+  boundsOf,
+  countedClicks,
+  type HourVolume,
+  judgeVolume,
+  type UsualVolume,
+  type VolumeJudgement,
+  weekdaysNeeded,
+} from './volume';
 
-export interface HourPartition {
-  /** UTC hour, 0 to 23. */
-  readonly hour: number;
+export interface HourPartition extends HourVolume {
   readonly objects: number;
-  readonly sizeBytes: number;
 }
 
 export interface HourView extends HourPartition {
@@ -75,12 +80,12 @@ export function watermarkMs(freshness: readonly FreshnessPoint[]): number | unde
 
 export function assessReadiness(input: ReadinessInput): Readiness {
   const { settings } = input;
-  const hours = viewHours(input);
-  const missingHours = hoursThatAre(hours, 'missing');
-  const hoursWithObjects = 24 - missingHours.length;
   const watermark = watermarkMs(input.freshness);
   const neededMs = endOfDayMs(input.runDate) + settings.marginSeconds * 1000;
   const delivery = judgeDelivery(input, neededMs);
+  const hours = viewHours(input, delivery);
+  const missingHours = hoursThatAre(hours, 'missing');
+  const hoursWithObjects = 24 - missingHours.length;
   // As long as records are on their way, an hour that is short of them is no finding.
   const shortcomings = delivery === 'awaited' ? [] : [...missing(missingHours), ...unusual(hours, input)];
   const unquiet = waitForQuiet(input, delivery);
@@ -113,11 +118,13 @@ export function describeDegraded({ reason, missingHours }: Degraded): string {
   return [reason, ...missing(missingHours)].join('; ');
 }
 
-function viewHours({ runDate, hours, usual, settings }: ReadinessInput): HourView[] {
+function viewHours({ runDate, hours, usual, settings }: ReadinessInput, delivery: Delivery): HourView[] {
   const bounds = boundsOf(runDate, settings.volume, settings.spikes);
   const given = new Map(hours.map((partition) => [partition.hour, partition]));
   return Array.from({ length: 24 }, (_, hour) => {
-    const partition = given.get(hour) ?? { hour, objects: 0, sizeBytes: 0 };
+    const { clicks, ...delivered } = given.get(hour) ?? { hour, objects: 0, sizeBytes: 0 };
+    // Where nothing says that what was acknowledged is delivered too, what is there must speak for itself.
+    const partition = clicks === undefined || delivery === 'silent' ? delivered : { ...delivered, clicks };
     return { ...partition, state: partition.objects === 0 ? 'missing' : judgeVolume(partition, usual, bounds) };
   });
 }
@@ -150,13 +157,23 @@ function missing(hours: readonly number[]): string[] {
 
 function unusual(hours: readonly HourView[], { runDate, usual, settings }: ReadinessInput): string[] {
   const { low, high } = boundsOf(runDate, settings.volume, settings.spikes);
-  const tooLittle = hoursThatAre(hours, 'too little');
-  const tooMuch = hoursThatAre(hours, 'too much');
+  const tooLittle = named(hours, 'too little', usual);
+  const tooMuch = named(hours, 'too much', usual);
   const median = `the median of ${usual.weekdays} earlier days of this weekday`;
   return [
     ...(tooLittle.length === 0 ? [] : [`hours ${tooLittle.join(', ')} hold less than ${low} times ${median}`]),
     ...(tooMuch.length === 0 ? [] : [`hours ${tooMuch.join(', ')} hold more than ${high} times ${median}`]),
   ];
+}
+
+/** With its clicks where they decided. */
+function named(hours: readonly HourView[], state: HourView['state'], usual: UsualVolume): string[] {
+  return hours
+    .filter((view) => view.state === state)
+    .map((view) => {
+      const counted = countedClicks(view, usual);
+      return counted === undefined ? String(view.hour) : `${view.hour} (${counted.clicks} clicks acknowledged)`;
+    });
 }
 
 function hoursThatAre(hours: readonly HourView[], state: HourView['state']): number[] {

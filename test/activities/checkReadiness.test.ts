@@ -1,4 +1,6 @@
 /** One look at a day: what it finds, what it tells the next look, and what it takes over from the one before. */
+
+import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createCheckReadiness } from '../../src/activities/checkReadiness';
 import type { CheckReadinessInput, ReadinessHeartbeat } from '../../src/contract';
@@ -6,7 +8,6 @@ import type { FreshnessPoint } from '../../src/domain/readiness';
 import { parseRunDate } from '../../src/domain/runDate';
 import { usualVolume } from '../../src/domain/volume';
 import { createMemoryLake, type MemoryLake } from '../support/memoryLake';
-import { createMemoryTable } from '../support/memoryTable';
 
 const runDate = parseRunDate('2026-11-23');
 const input: CheckReadinessInput = { runDate, lookSeconds: 60, marginSeconds: 300, quietSeconds: 120 };
@@ -21,6 +22,15 @@ interface Look {
 class Day {
   readonly lake: MemoryLake = createMemoryLake();
   freshness: FreshnessPoint[] = [delivered];
+  /** What the run was told. */
+  readonly told: unknown[] = [];
+  /** Thrown by the next telling. */
+  deaf: Error | undefined;
+
+  private hear(look: unknown): void {
+    if (this.deaf !== undefined) throw this.deaf;
+    this.told.push(look);
+  }
 
   async fill(day: string = runDate, bytes = 100): Promise<void> {
     for (let hour = 0; hour < 24; hour++) {
@@ -30,19 +40,17 @@ class Day {
 
   /** One attempt of the activity, with what the attempt before left in its heartbeat. */
   async look(before?: ReadinessHeartbeat, given = input, scheduledTimestampMs = Date.now()): Promise<Look> {
-    const env = new MockActivityEnvironment({ heartbeatDetails: before, scheduledTimestampMs });
+    const client = new Client({
+      // Nothing is sent: the interceptor takes it.
+      connection: Connection.lazy({ address: '127.0.0.1:1' }),
+      interceptors: { workflow: [{ signal: async ({ args: [told] }) => this.hear(told) }] },
+    });
+    const env = new MockActivityEnvironment({ heartbeatDetails: before, scheduledTimestampMs }, { client });
     const beats: ReadinessHeartbeat[] = [];
     env.on('heartbeat', (details: ReadinessHeartbeat) => beats.push(details));
     const activity = createCheckReadiness({
       lake: this.lake,
       deliveryMetrics: { freshness: async () => this.freshness },
-      table: createMemoryTable(),
-      trainingService: {
-        start: async () => ({ adopted: false }),
-        describe: async () => undefined,
-        stop: async () => undefined,
-      },
-      trainingPlace: { bucket: 'lake', roleArn: 'arn:aws:iam::000000000000:role/training', image: 'trainer:1' },
     });
     const looking: Promise<{ readonly summary: string }> = env.run(activity, given);
     const outcome = await looking.catch((error: unknown) => {
@@ -71,6 +79,32 @@ describe('checkReadiness', () => {
       nextRetryDelay: 60_000,
       message: expect.stringContaining('1 of 24 hours have objects'),
     });
+  });
+
+  it('tells its run at the first look, when an hour has another state, and else twice an hour', async () => {
+    const day = new Day();
+    await day.lake.put('clicks/dt=2026-11-23/hr=05/x.gz', 'x');
+    const [first] = (await day.look()).beats;
+    expect(day.told).toMatchObject([{ readiness: { hoursWithObjects: 1 }, waitsUntilMs: expect.any(Number) }]);
+    await day.lake.put('clicks/dt=2026-11-23/hr=05/y.gz', 'y');
+    const [second] = (await day.look(first)).beats;
+    expect(day.told).toHaveLength(1);
+    expect(second?.toldAtMs).toBe(first?.toldAtMs);
+    await day.lake.put('clicks/dt=2026-11-23/hr=06/x.gz', 'x');
+    const [third] = (await day.look(second)).beats;
+    expect(day.told).toHaveLength(2);
+    await day.look(third && { ...third, toldAtMs: Date.now() - 31 * 60_000 });
+    expect(day.told).toHaveLength(3);
+  });
+
+  it('waits on when the run cannot be told, and tells it at the next look', async () => {
+    const day = new Day();
+    day.deaf = new Error('no connection');
+    const { outcome, beats } = await day.look();
+    expect(outcome).toMatchObject({ type: 'PartitionsIncomplete' });
+    day.deaf = undefined;
+    await day.look(beats[0]);
+    expect(day.told).toHaveLength(1);
   });
 
   it('heartbeats the whole picture before it fails: every hour, the watermark, what is waited for and until when', async () => {
@@ -146,6 +180,36 @@ describe('checkReadiness', () => {
     expect((await day.look({ ...before, usual: noDays }, spike)).outcome).toMatchObject({
       summary: expect.stringContaining('volume not judged'),
     });
+  });
+
+  it('judges an hour by the clicks that collectors acknowledged in it, where this and earlier days have ledgers', async () => {
+    const day = new Day();
+    const acknowledged = async (of: string, hour: number, spool: string, count: number): Promise<void> => {
+      const key = `ledger/dt=${of}/hr=${String(hour).padStart(2, '0')}/${spool}.json`;
+      await day.lake.put(
+        key,
+        JSON.stringify({ schema: 1, spool, hour: `${of}T${hour}`, first: 1, count, digest: '', closed: true }),
+      );
+    };
+    for (const weekday of [runDate, '2026-11-16', '2026-11-09']) {
+      await day.fill(weekday);
+      await acknowledged(weekday, 10, 'web1', 300);
+      await acknowledged(weekday, 11, 'web1', 300);
+      await acknowledged(weekday, 12, 'web1', 300);
+    }
+    await acknowledged(runDate, 10, 'web1', 80);
+    // Two of them, each with less.
+    await acknowledged(runDate, 11, 'web1', 100);
+    await acknowledged(runDate, 11, 'web2', 100);
+    await day.lake.put(`ledger/dt=${runDate}/hr=12/web2.json`, 'no ledger');
+    const [beat] = (await day.look()).beats;
+    const hours = beat?.readiness.hours ?? [];
+    expect(hours.slice(9, 13)).toEqual([
+      { hour: 9, objects: 1, sizeBytes: 100, state: 'as usual' },
+      { hour: 10, objects: 1, sizeBytes: 100, clicks: 80, state: 'too little' },
+      { hour: 11, objects: 1, sizeBytes: 100, clicks: 200, state: 'as usual' },
+      { hour: 12, objects: 1, sizeBytes: 100, state: 'as usual' },
+    ]);
   });
 
   it('lets a long quiet decide when the metric says nothing beyond its time of grace', async () => {

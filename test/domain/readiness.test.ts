@@ -10,7 +10,7 @@ const without = (hour: number) =>
   hoursOf(1000).map((partition) => (partition.hour === hour ? { ...partition, objects: 0, sizeBytes: 0 } : partition));
 const withHour = (hour: number, sizeBytes: number) =>
   hoursOf(1000).map((partition) => (partition.hour === hour ? { ...partition, sizeBytes } : partition));
-const weekdays = (count: number) => usualVolume(Array.from({ length: count }, () => Array(24).fill(1000)));
+const weekdays = (count: number) => usualVolume(Array.from({ length: count }, () => hoursOf(1000)));
 const later = (seconds: number): number => ready.nowMs + seconds * 1000;
 
 const ready: ReadinessInput = {
@@ -127,6 +127,27 @@ describe('the volume of an hour', () => {
     expect(readiness).toMatchObject({ ready: false, waitingFor: [phrase] });
     expect(readiness.hours[20]?.state).toBe(state);
     expect(readiness.hours[19]?.state).toBe('as usual');
+  });
+
+  it('is that of its acknowledged clicks where ledgers tell, and the phrase says how many they were', () => {
+    const counted = (clicks: number) => hoursOf(1000).map((partition) => ({ ...partition, clicks }));
+    const hours = counted(40).map((partition) => (partition.hour === 20 ? { ...partition, clicks: 11 } : partition));
+    const readiness = assessReadiness({ ...ready, hours, usual: usualVolume([counted(40), counted(40)]) });
+    expect(readiness.waitingFor).toEqual([
+      'hours 20 (11 clicks acknowledged) hold less than 0.3 times the median of 2 earlier days of this weekday',
+    ]);
+    expect(readiness.hours[19]?.state).toBe('as usual');
+  });
+
+  it('is that of its bytes, ledgers or not, where no metric says that what was acknowledged is delivered', () => {
+    const counted = (hours: ReturnType<typeof hoursOf>) => hours.map((partition) => ({ ...partition, clicks: 40 }));
+    const usual = usualVolume([counted(hoursOf(1000)), counted(hoursOf(1000))]);
+    const behind = { ...ready, hours: counted(withHour(20, 1)), usual };
+    expect(assessReadiness(behind).ready).toBe(true);
+    const nowMs = later(24 * 3600);
+    expect(assessReadiness({ ...behind, freshness: [], nowMs }).waitingFor).toEqual([
+      'hours 20 hold less than 0.3 times the median of 2 earlier days of this weekday',
+    ]);
   });
 
   it('is not judged by a single earlier day, and the summary says so', () => {

@@ -90,6 +90,8 @@ test('cleared faults are over, and what a delay held back is due', async () => {
     { fault: 'partial-failure', share: 1 },
     { fault: 'delay-delivery', seconds: 3600 },
     { fault: 'duplicate-delivery' },
+    { fault: 'several-objects' },
+    { fault: 'several-gzip-members' },
   ]) {
     expect(await bench.control('faults', fault)).toMatchObject({ status: 200 });
   }
@@ -98,6 +100,8 @@ test('cleared faults are over, and what a delay held back is due', async () => {
     throttledCalls: 1,
     failuresAfterStoring: 1,
     objectsToDuplicate: 1,
+    objectsToSplit: 1,
+    objectsInMembers: 1,
     deliveryDelaySeconds: 3600,
   });
   await bench.control('clear', {});

@@ -6,6 +6,7 @@ import type { Activities, DailyInput, FreezeManifestInput } from '../../src/cont
 import type { ReadinessSettings } from '../../src/domain/readinessSettings';
 import { failure, failureIn, notYet } from '../../src/failures';
 import { dailyRecommendations } from '../../src/workflows';
+import { lookedSignal } from '../../src/workflows/runStatus';
 import { incompleteIn } from '../../src/workflows/waitForClicks';
 import { abandonUpdate, proceedUpdate } from '../../src/workflows/waitingOrders';
 import { activitiesOf, dailyInput, runDate, type Trace } from '../support/scenarios';
@@ -99,6 +100,37 @@ describe('a run that waits for its day', () => {
       return (events ?? []).filter(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled).length;
     };
     expect(await eventsOf(60)).toBe(await eventsOf(2));
+  });
+
+  it('shows the day hour by hour to whoever asks, as the looks tell it, and nothing of it once the wait is over', async () => {
+    const { handle } = await startWaiting();
+    const hours = Array.from({ length: 24 }, (_, hour) => ({
+      hour,
+      objects: hour === 7 ? 0 : 12,
+      sizeBytes: hour === 7 ? 0 : 34_000,
+      state: hour === 7 ? ('missing' as const) : ('as usual' as const),
+    }));
+    const look = {
+      lookedAtMs: Date.parse('2026-11-24T00:40:00Z'),
+      waitsUntilMs: Date.parse('2026-11-24T06:30:00Z'),
+      readiness: {
+        ready: false,
+        hoursWithObjects: 23,
+        missingHours: [7],
+        hours,
+        waitingFor: ['missing hours 7'],
+        summary: '23 of 24 hours have objects; missing hours 7',
+      },
+    };
+    await handle.signal(lookedSignal, look);
+    expect(await handle.query('status')).toMatchObject({ stage: 'waiting for clicks', look });
+    expect(await handle.query('__temporal_workflow_metadata')).toMatchObject({
+      currentDetails: expect.stringContaining('| 07 | 0 | 0 B | missing |'),
+    });
+    await handle.executeUpdate(proceedUpdate, { args: [desk] });
+    await handle.signal(lookedSignal, look).catch(() => undefined);
+    await handle.result();
+    expect(await handle.query('status')).not.toHaveProperty('look');
   });
 });
 
