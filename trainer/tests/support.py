@@ -32,6 +32,7 @@ HYPERPARAMETERS = {
     "popular_hours": "24",
     "list_length": "20",
     "readers_per_shard": "100",
+    "checkpoint_seconds": "0",
 }
 
 
@@ -131,10 +132,15 @@ class Place:
         manifest["files"] = [file for file in manifest["files"] if file["kind"] != "metrics"]
         return {**content, "metrics.json": json.dumps(metrics).encode(), "manifest.json": json.dumps(manifest).encode()}
 
-    def run(self, program: list[str] | None = None) -> subprocess.CompletedProcess[str]:
+    def run(self, program: list[str] | None = None, threads: int = 1) -> subprocess.CompletedProcess[str]:
         """The trainer as a process of its own, or another program in its environment."""
         command = [sys.executable, *(program or ["-m", "frontpage_trainer"]), "train"]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=120, check=False)
+        env = {**self.environment, "OMP_NUM_THREADS": str(threads), "POLARS_MAX_THREADS": str(threads)}
+        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+
+    def progress(self) -> dict[str, Any]:
+        """What the trainer said last about how far it is."""
+        return json.loads((self.checkpoints / "progress.json").read_text())
 
 
 def click(event: str, user: str, article: str, at: str, **more: Any) -> dict[str, Any]:

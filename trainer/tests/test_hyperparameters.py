@@ -1,5 +1,6 @@
 """What the job is told is checked before anything else is done."""
 
+import math
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ def test_what_is_not_given_has_the_documented_default() -> None:
     assert (values.history_days, values.factors, values.iterations) == (7, 16, 15)
     assert (values.regularization, values.alpha, values.half_life_hours) == (10, 1, 168)
     assert (values.candidate_hours, values.popular_hours, values.holdout_hours) == (48, 3, 6)
-    assert (values.list_length, values.readers_per_shard, values.checkpoint_seconds, values.seed) == (20, 5000, 0, 42)
+    assert (values.list_length, values.readers_per_shard, values.seed) == (20, 5000, 42)
+    assert values.checkpoint_seconds == math.inf
     assert (values.max_malformed_share, values.max_duplicate_share, values.max_future_share) == (0.05, 0.5, 0.02)
     assert (values.max_clicks_per_reader_hour, values.max_inhuman_share) == (500, 0.2)
     assert values.max_missing_clicks_share == 0

@@ -46,7 +46,7 @@ def test_a_shard_line_is_the_documented_dynamodb_json(trained: Place) -> None:
 
 def test_metrics_have_the_documented_fields_and_no_nan(trained: Place) -> None:
     metrics = trained.json("metrics.json")
-    none = dict.fromkeys(("heartbeats", "malformed", "duplicates", "outsideWindow", "future", "inhuman"), 0)
+    none = dict.fromkeys(("heartbeats", "malformed", "duplicates", "outsideWindow", "future", "erased", "inhuman"), 0)
     assert metrics["clicks"] == {"lines": 10800, "used": 10800, "runDate": 3600, **none}
     assert list(metrics) == [
         *("schema", "runDate", "version", "clicks", "ledger", "readers", "inhumanReaders", "articles", "candidates"),
@@ -77,11 +77,12 @@ def test_standard_output_can_be_followed_line_by_line(trained: Place) -> None:
 
 
 def test_progress_says_how_far_the_training_is(trained: Place) -> None:
-    progress = json.loads((trained.checkpoints / "progress.json").read_text())
+    progress = trained.progress()
     assert progress.pop("secondsPerIteration") > 0
+    assert progress.pop("restartSeconds") >= progress.pop("readSeconds") > 0
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", progress.pop("updatedAt"))
     assert progress == {
-        **{"phase": "refit", "iteration": 4, "iterations": 4, "completed": 12, "total": 12},
+        **{"phase": "writing", "iteration": 4, "iterations": 4, "completed": 12, "total": 12, "checkpointed": 12},
         **{"resumedFrom": [], "remainingSeconds": 0.0},
     }
 
@@ -146,7 +147,7 @@ def test_popularity_alone_wins_where_there_is_no_taste_and_nothing_more_is_fitte
     before = place.artefact()
     assert place.run().returncode == 0
     assert place.artefact() == before
-    progress = json.loads((place.checkpoints / "progress.json").read_text())
+    progress = place.progress()
     assert (progress["completed"], progress["total"], progress["resumedFrom"]) == (4, 4, [4])
     popular = place.lists()["list#popular"]
     for articles in place.lists().values():

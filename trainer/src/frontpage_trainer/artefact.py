@@ -26,7 +26,7 @@ class Artefact:
                 path.unlink()
 
     def add(self, path: str, kind: str, content: bytes, items: int | None = None) -> None:
-        """`kind`: shard, metrics or interactions. `items`: lines of a shard, rows of interactions."""
+        """`kind`: shard, metrics, interactions, holdout or catalogue. `items`: rows of interactions, else lines."""
         write_atomically(self._folder / path, content)
         entry = {"path": path, "kind": kind, "sizeBytes": len(content), "sha256": sha256_of(content)}
         self._files.append(entry if items is None else {**entry, "items": items})

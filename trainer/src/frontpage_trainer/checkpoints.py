@@ -1,4 +1,4 @@
-"""Checkpoints: `state-NNNNNN.npz`, then `state-NNNNNN.json` with its SHA-256. Format in docs/formats.md.
+"""Checkpoints: `state-NNNNNN.npz`, then `state-NNNNNN.json` with its SHA-256 and its own. Format in docs/formats.md.
 
 The platform's agent uploads this folder as it changes and brings it back after an interruption: it may hold halves,
 files of another job, and the agent's own markers. Only a pair that is whole and made for this very training is loaded.
@@ -34,9 +34,9 @@ class Checkpoints:
     def save(self, state: TrainingState) -> None:
         """Returns when the checkpoint is on disk; the last three are kept."""
         name = f"state-{state.completed:06d}"
-        content = _pack(state.factors)
+        content = _pack(state)
         manifest = {
-            "schema": 1,
+            "schema": 3,
             "scope": self.scope,
             "config": self.config,
             "phase": state.phase,
@@ -49,7 +49,7 @@ class Checkpoints:
             "state": {"file": f"{name}.npz", "sizeBytes": len(content), "sha256": sha256_of(content)},
         }
         write_atomically(self.folder / f"{name}.npz", content, durable=True)
-        write_atomically(self.folder / f"{name}.json", json.dumps(manifest, allow_nan=False).encode(), durable=True)
+        write_atomically(self.folder / f"{name}.json", _sealed(manifest), durable=True)
         self._prune(state.completed)
 
     def load_newest(self) -> TrainingState | None:
@@ -69,9 +69,9 @@ class Checkpoints:
 
     def _load(self, number: int) -> TrainingState:
         name = f"state-{number:06d}"
-        manifest = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
-        if manifest["schema"] != 1:
-            raise ValueError(f"its schema is {manifest['schema']}, not 1")
+        manifest = _unsealed((self.folder / f"{name}.json").read_bytes())
+        if manifest["schema"] != 3:
+            raise ValueError(f"its schema is {manifest['schema']}, not 3")
         if manifest["scope"] != self.scope:
             raise ValueError(f"it is of scope {manifest['scope']}, not {self.scope}")
         if manifest["config"] != self.config:
@@ -88,6 +88,7 @@ class Checkpoints:
             prior_weight=manifest["priorWeight"],
             evaluation=manifest["evaluation"],
             factors=self._unpack(content, manifest["iteration"]),
+            holdout=_holdout_in(content),
             fit_seconds=manifest["fitSeconds"],
             resumed_from=list(manifest["resumedFrom"]),
         )
@@ -108,15 +109,43 @@ class Checkpoints:
             # The manifest first: what is left of a pair in between is no checkpoint.
             for suffix in ("json", "npz"):
                 path = self.folder / f"state-{number:06d}.{suffix}"
-                # The agent reads a file while this marker is there; the next round deletes it.
-                if not path.with_name(f"{path.name}.sagemaker-uploading").exists():
+                if not _is_uploading(path):
                     path.unlink(missing_ok=True)
 
 
-def _pack(factors: Factors | None) -> bytes:
+def _is_uploading(path: Path) -> bool:
+    """Whether the agent reads this file now; the next round deletes it. The first marker may stay beside the second."""
+    started, ended = (path.with_name(f"{path.name}.sagemaker-{step}") for step in ("uploading", "uploaded"))
+    return started.exists() and not ended.exists()
+
+
+def _sealed(manifest: dict[str, Any]) -> bytes:
+    body = json.dumps(manifest, allow_nan=False)
+    return json.dumps({**manifest, "sha256": sha256_of(body.encode())}).encode()
+
+
+def _unsealed(content: bytes) -> dict[str, Any]:
+    """The manifest, if these are byte for byte what `_sealed` made of it."""
+    manifest = json.loads(content.decode())
+    if not isinstance(manifest, dict) or "sha256" not in manifest:
+        raise ValueError("its manifest has no SHA-256 of its own")
+    manifest.pop("sha256")
+    if _sealed(manifest) != content:
+        raise ValueError("its manifest is not the one that was written")
+    return manifest
+
+
+def _pack(state: TrainingState) -> bytes:
+    arrays = {}
+    if state.factors is not None:
+        arrays |= {"users": state.factors.users, "items": state.factors.items}
+    if state.holdout is not None:
+        arrays["holdout"] = np.frombuffer(state.holdout, dtype=np.uint8)
     buffer = io.BytesIO()
-    if factors is None:
-        np.savez(buffer)
-    else:
-        np.savez(buffer, users=factors.users, items=factors.items)
+    np.savez(buffer, **arrays)
     return buffer.getvalue()
+
+
+def _holdout_in(content: bytes) -> bytes | None:
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return arrays["holdout"].tobytes() if "holdout" in arrays else None

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 class Dataset:
     """Rows are interactions: `user` and `article` are positions in `user_ids` and `article_ids` (both sorted), `at_ms`
     is the time of the last click, `clicks` their number. `sections` has the latest known section of each article, or
-    None. A reader and an article may have several rows: one for each day, and for each slice of the run date."""
+    None; `first_seen_ms` when the window has its first click. A reader and an article may have several rows: one for
+    each day, and for each slice of the run date."""
 
     user_ids: NDArray[np.object_]
     article_ids: NDArray[np.object_]
     sections: NDArray[np.object_]
+    first_seen_ms: NDArray[np.int64]
     user: NDArray[np.int32]
     article: NDArray[np.int32]
     at_ms: NDArray[np.int64]
@@ -44,15 +46,23 @@ def build_dataset(parts: list[pl.DataFrame]) -> Dataset:
     latest = named.sort("at", "section").group_by("article", maintain_order=True).agg(pl.col("section").last())
     sections = np.full(len(article_ids), None, dtype=object)
     sections[latest["article"].to_numpy()] = latest["section"].to_numpy()
+    first_seen_ms = np.full(len(article_ids), np.iinfo(np.int64).max)
+    np.minimum.at(first_seen_ms, article, _first_click_ms(rows))
     return Dataset(
         user_ids=user_ids,
         article_ids=article_ids,
         sections=sections,
+        first_seen_ms=first_seen_ms,
         user=user,
         article=article,
         at_ms=rows["last_at"].dt.epoch("ms").to_numpy(),
         clicks=rows["clicks"].to_numpy(),
     )
+
+
+def _first_click_ms(rows: pl.DataFrame) -> NDArray[np.int64]:
+    """A file of interactions may leave the first click open."""
+    return rows.select(pl.coalesce("first_at", "last_at").dt.epoch("ms")).to_series().to_numpy()
 
 
 def _codes(ids: pl.Series) -> tuple[NDArray[np.object_], NDArray[np.int32]]:

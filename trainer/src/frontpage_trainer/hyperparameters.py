@@ -2,6 +2,7 @@
 docs/formats.md."""
 
 import json
+import math
 import re
 from collections.abc import Callable
 from dataclasses import MISSING, asdict, dataclass, fields
@@ -32,7 +33,7 @@ class Hyperparameters:
     holdout_hours: int = 6
     list_length: int = 20
     readers_per_shard: int = 5000
-    checkpoint_seconds: float = 0.0
+    checkpoint_seconds: float = math.inf
     max_malformed_share: float = 0.05
     max_duplicate_share: float = 0.5
     max_future_share: float = 0.02

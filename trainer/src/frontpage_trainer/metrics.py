@@ -30,6 +30,7 @@ def metrics_of(
             "duplicates": counts.duplicates,
             "outsideWindow": counts.outside_window,
             "future": counts.future,
+            "erased": counts.erased,
             "inhuman": counts.inhuman,
             "used": counts.used,
             "runDate": counts.run_date,

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from .als import initial_factors, iterate
 from .dataset import Dataset
 from .errors import TrainingError
-from .evaluation import AT, judge, truth_between
+from .evaluation import AT, Truth, judge, truth_between
+from .holdout import holdout_file
 from .hyperparameters import Hyperparameters
 from .log import say, warn
 from .progress import Progress
 from .ranking import Blend, rank
+from .sample import iteration_seconds, list_seconds
 from .snapshot import Snapshot, take_snapshot
 from .state import PHASES, TrainingState
 from .stop import StopRequest
@@ -43,16 +45,17 @@ class Training:
             self._tune()
         if self._state.phase == "evaluate":
             self._evaluate()
+        started = time.monotonic()
         snapshot = take_snapshot(self._data, self._parameters.end_ms, self._parameters)
+        self._progress.prepared("refit", time.monotonic() - started, judged=0)
         if self._state.prior_weight is not None:
             self._fit(snapshot, conclude=lambda: None)
+        self._begin(snapshot)
         return snapshot, self._blend()
 
     def _tune(self) -> None:
         parameters = self._parameters
-        start, end = parameters.tune_start_ms, parameters.holdout_start_ms
-        snapshot = take_snapshot(self._data, start, parameters)
-        truth = truth_between(self._data, snapshot, start, end, parameters.seed)
+        snapshot, truth = self._prepare("tune", parameters.tune_start_ms, parameters.holdout_start_ms)
         if truth.readers.size == 0 or snapshot.candidates.size == 0:
             warn("there is nothing to tune on before the holdout: popularity alone is used")
             self._state.begin_next_phase()
@@ -68,15 +71,15 @@ class Training:
 
     def _evaluate(self) -> None:
         parameters = self._parameters
-        start, end = parameters.holdout_start_ms, parameters.end_ms
-        snapshot = take_snapshot(self._data, start, parameters)
-        truth = truth_between(self._data, snapshot, start, end, parameters.seed)
+        snapshot, truth = self._prepare("evaluate", parameters.holdout_start_ms, parameters.end_ms)
         if truth.readers.size == 0:
             warn(f"no reader opened a new article in the last {parameters.holdout_hours} hours: nothing is evaluated")
 
         def conclude() -> None:
             popular = judge(rank(snapshot, truth.readers, AT, None), truth)
-            candidate = judge(rank(snapshot, truth.readers, AT, self._blend()), truth)
+            lists = rank(snapshot, truth.readers, AT, self._blend())
+            candidate = judge(lists, truth)
+            self._state.holdout = holdout_file(self._data, snapshot, truth, lists)
             self._state.evaluation = {
                 "readers": int(truth.readers.size),
                 "clicks": int(truth.pairs.size),
@@ -92,6 +95,25 @@ class Training:
         else:
             self._fit(snapshot, conclude)
 
+    def _prepare(self, phase: str, start_ms: int, end_ms: int) -> tuple[Snapshot, Truth]:
+        started = time.monotonic()
+        snapshot = take_snapshot(self._data, start_ms, self._parameters)
+        truth = truth_between(self._data, snapshot, start_ms, end_ms, self._parameters.seed)
+        self._progress.prepared(phase, time.monotonic() - started, int(truth.readers.size))
+        return snapshot, truth
+
+    def _begin(self, snapshot: Snapshot) -> None:
+        """Once in a process, before its first work that lasts: says how long everything will take."""
+        if self._progress.began:
+            return
+        pace, state, parameters = self._progress.pace, self._state, self._parameters
+        if state.factors is not None and state.completed == 0:
+            pace.iteration.expected = iteration_seconds(state.factors, snapshot.confidence, parameters.regularization)
+        # While it is not known yet whether a blend wins, it is the one that takes longer.
+        blend = self._blend(weight=1.0) if state.phase == "tune" else self._blend()
+        pace.ranking.expected, pace.writing.expected = list_seconds(self._data, parameters, snapshot, blend)
+        self._progress.begin(state)
+
     def _fit(self, snapshot: Snapshot, conclude: Callable[[], None]) -> None:
         """Iterates to the end of the phase; `conclude` belongs to the last iteration and is in its checkpoint."""
         state, parameters = self._state, self._parameters
@@ -99,6 +121,7 @@ class Training:
         if state.factors is None:
             shape = (len(self._data.user_ids), len(self._data.article_ids), parameters.factors)
             state.factors = initial_factors(*shape, seed=(parameters.seed, PHASES.index(phase)))
+        self._begin(snapshot)
         for iteration in range(state.iteration + 1, parameters.iterations + 1):
             started = time.monotonic()
             state.factors = iterate(state.factors, snapshot.confidence, parameters.regularization)
@@ -107,7 +130,9 @@ class Training:
             state.completed += 1
             state.fit_seconds += seconds
             if iteration == parameters.iterations:
+                started = time.monotonic()
                 conclude()
+                self._progress.concluded(phase, time.monotonic() - started)
             self._progress.iterated(state, phase, iteration, seconds)
             if self._stop.requested:
                 self._progress.save(state)

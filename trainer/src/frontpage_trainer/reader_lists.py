@@ -1,6 +1,7 @@
 """The readers' lists and the common ones, as gzipped lines of DynamoDB JSON. Format in docs/formats.md."""
 
 import hashlib
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -21,25 +22,36 @@ def write_reader_lists(
     snapshot: Snapshot,
     blend: Blend | None,
     check_stop: Callable[[], None],
+    wrote: Callable[[int, float], None],
 ) -> int:
     """One line for each reader of the window who has an unread candidate; returns how many. A reader who has read
-    everything gets none: the common list serves them."""
+    everything gets none: the common list serves them. `wrote` hears of each shard how many readers it was made for and
+    in how many seconds."""
     readers = _shuffled(data.user_ids)
     written = shards = 0
     for start in range(0, readers.size, parameters.readers_per_shard):
         check_stop()
+        started = time.monotonic()
         block = readers[start : start + parameters.readers_per_shard]
-        ranked = rank(snapshot, block, parameters.list_length, blend)
-        lines = [
-            _line(f"u#{data.user_ids[reader]}", articles, data, parameters)
-            for reader, articles in zip(block, ranked, strict=True)
-            if articles[0] >= 0
-        ]
+        lines = shard_lines(block, data, parameters, snapshot, blend)
         if lines:
             _add_shard(artefact, f"recommendations/part-{shards:05d}.json.gz", lines)
             written += len(lines)
             shards += 1
+        wrote(block.size, time.monotonic() - started)
     return written
+
+
+def shard_lines(
+    readers: NDArray[np.int64], data: Dataset, parameters: Hyperparameters, snapshot: Snapshot, blend: Blend | None
+) -> list[str]:
+    """The lines of these readers, without those who get none."""
+    ranked = rank(snapshot, readers, parameters.list_length, blend)
+    return [
+        _line(f"u#{data.user_ids[reader]}", articles, data, parameters)
+        for reader, articles in zip(readers, ranked, strict=True)
+        if articles[0] >= 0
+    ]
 
 
 def write_common_lists(artefact: Artefact, data: Dataset, parameters: Hyperparameters, snapshot: Snapshot) -> None:

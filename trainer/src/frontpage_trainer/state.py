@@ -13,14 +13,16 @@ everything."""
 @dataclass
 class TrainingState:
     """`iteration` counts completed iterations of `phase`, `completed` those of all phases. `prior_weight` is known
-    after `tune` (None: popularity alone), `evaluation` after `evaluate`; `factors` are those of the phase, None before
-    its first iteration. `resumed_from` lists the values of `completed` at which an interrupted training went on."""
+    after `tune` (None: popularity alone), after `evaluate` also `evaluation`, and `holdout`, the file it is measured
+    again by; `factors` are those of the phase, None before its first iteration. `resumed_from` lists the values of
+    `completed` at which an interrupted training went on."""
 
     phase: str = PHASES[0]
     iteration: int = 0
     completed: int = 0
     prior_weight: float | None = None
     evaluation: dict[str, Any] | None = None
+    holdout: bytes | None = None
     factors: Factors | None = None
     fit_seconds: float = 0.0
     resumed_from: list[int] = field(default_factory=list)

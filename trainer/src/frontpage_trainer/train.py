@@ -2,12 +2,16 @@
 
 import time
 from datetime import date
+from functools import partial
 
 import polars as pl
 from threadpoolctl import threadpool_limits
 
 from .artefact import Artefact
+from .catalogue import write_catalogue
 from .checkpoints import Checkpoints
+from .erasures import read_erasures
+from .holdout import write_holdout
 from .hyperparameters import read_hyperparameters
 from .interactions import to_parquet
 from .ledger import read_ledger
@@ -15,8 +19,9 @@ from .log import say
 from .metrics import final_line, metrics_of
 from .paths import OptMl
 from .phases import Training
-from .progress import Progress
+from .progress import Progress, ProgressFile
 from .reader_lists import write_common_lists, write_reader_lists
+from .saving import Saving
 from .state import TrainingState
 from .stop import StopRequest
 from .window import read_window
@@ -31,10 +36,13 @@ def train(place: OptMl, stop: StopRequest) -> None:
         path = f"interactions/dt={day.isoformat()}/interactions.parquet"
         artefact.add(path, "interactions", to_parquet(interactions), items=interactions.height)
 
+    file = ProgressFile(place.checkpoints)
+    file.reading(parameters.iterations)
     started = time.monotonic()
     ledger = read_ledger(place.channel("ledger"), parameters.run_date)
     data, counts = read_window(
-        place.channel("clicks"), place.channel("interactions"), ledger, parameters, keep_interactions, stop.check
+        *(place.channel("clicks"), place.channel("interactions"), ledger, parameters, keep_interactions, stop.check),
+        erased=read_erasures(place.channel("erasures")),
     )
     readers, articles = len(data.user_ids), len(data.article_ids)
     say(
@@ -51,7 +59,7 @@ def train(place: OptMl, stop: StopRequest) -> None:
         config={**parameters.learning_config(), "data": data.fingerprint},
         shapes=(readers, articles, parameters.factors),
     )
-    progress = Progress(checkpoints, parameters.checkpoint_seconds, parameters.iterations)
+    progress = Progress(file, Saving(checkpoints, parameters.checkpoint_seconds), parameters.iterations, readers)
     state = checkpoints.load_newest()
     if state is None:
         state = TrainingState()
@@ -60,11 +68,17 @@ def train(place: OptMl, stop: StopRequest) -> None:
     with threadpool_limits(limits=1, user_api="blas"):
         snapshot, blend = Training(data, parameters, state, progress, stop).run()
         started = time.monotonic()
-        written = write_reader_lists(artefact, data, parameters, snapshot, blend, stop.check)
+        progress.writing(state, readers=0, seconds=0.0)
+        written = write_reader_lists(
+            artefact, data, parameters, snapshot, blend, stop.check, partial(progress.writing, state)
+        )
     write_common_lists(artefact, data, parameters, snapshot)
+    write_catalogue(artefact, data, snapshot)
+    write_holdout(artefact, state)
     say(f"wrote readers={written} candidates={snapshot.candidates.size} write_seconds={time.monotonic() - started:.2f}")
     metrics = metrics_of(parameters, counts, ledger_counts, data, state, written, int(snapshot.candidates.size))
     artefact.add_json("metrics.json", "metrics", metrics)
     stop.check()
     artefact.finish(parameters, written)
+    progress.finished(state)
     say(final_line(metrics))

@@ -1,6 +1,6 @@
 """Reads a run's window: the run date and the event days before it, from clicks or, where a day was parsed before, from
-its interactions. Counts every line, so that lines = heartbeats + malformed + outside + future + duplicates + inhuman +
-used, and judges the counts before anything is learnt from them."""
+its interactions. Counts every line, so that lines = heartbeats + malformed + outside + future + duplicates + erased +
+inhuman + used, and judges the counts before anything is learnt from them."""
 
 import tempfile
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from .bounds import require_share
 from .click_lines import parse_clicks
 from .clock import HOUR_MS, days_before
 from .dataset import Dataset, build_dataset
+from .erasures import forgotten
 from .errors import DataRejected
 from .human import inhuman_readers, without
 from .hyperparameters import Hyperparameters
@@ -27,9 +28,9 @@ from .spool import Spool
 @dataclass
 class ClickCounts:
     """`lines` to `inhuman` count lines of the clicks channel; `future` are more than an hour after the run date, and
-    not in `outside_window`; `inhuman` are de-duplicated clicks of readers who are excluded, `inhuman_readers` those
-    readers. `used` counts clicks of all days of the window after de-duplication and exclusion, those behind
-    interactions files included; `run_date` those of the run date."""
+    not in `outside_window`; `erased` are de-duplicated clicks of readers who are to be forgotten, `inhuman` those of
+    readers who are excluded, `inhuman_readers` these readers. `used` counts clicks of all days of the window after
+    de-duplication and exclusion, those behind interactions files included; `run_date` those of the run date."""
 
     lines: int = 0
     heartbeats: int = 0
@@ -37,6 +38,7 @@ class ClickCounts:
     duplicates: int = 0
     outside_window: int = 0
     future: int = 0
+    erased: int = 0
     inhuman: int = 0
     inhuman_readers: int = 0
     used: int = 0
@@ -53,6 +55,7 @@ class Window:
     counts: ClickCounts = field(default_factory=ClickCounts)
     partitions: set[date] = field(default_factory=set)
     inhuman: dict[date, set[str]] = field(default_factory=dict)
+    erased: frozenset[str] = frozenset()
 
 
 def read_window(
@@ -62,14 +65,15 @@ def read_window(
     parameters: Hyperparameters,
     keep: Callable[[date, pl.DataFrame], None],
     check_stop: Callable[[], None],
+    erased: frozenset[str] = frozenset(),
 ) -> tuple[Dataset, ClickCounts]:
     """Reads both channels, and reconciles the clicks with the ledger. `keep` receives the interactions of each complete
-    event day that was parsed from clicks.
+    event day that was parsed from clicks. `erased`: hashes of readers who are left out of everything.
 
     Raises `DataRejected` when the run date has no clicks, a share is beyond its bound, acknowledged clicks are missing,
     or an object cannot be read.
     """
-    window = Window(parameters)
+    window = Window(parameters, erased=erased)
     compacted = _compacted_days(interactions_folder, parameters)
     parts: list[tuple[date, pl.DataFrame]] = []
     with tempfile.TemporaryDirectory(prefix="frontpage-spool-") as folder:
@@ -82,7 +86,8 @@ def read_window(
         for day in sorted(days | set(compacted)):
             check_stop()
             if day in compacted:
-                parts.append((day, read_parquet(*compacted[day])))
+                interactions = read_parquet(*compacted[day])
+                parts.append((day, without(interactions, forgotten(interactions, erased))))
                 window.counts.used += int(parts[-1][1]["clicks"].sum())
             else:
                 parts += [(day, part) for part in _take_day(day, spool, window, keep)]
@@ -169,7 +174,7 @@ def _check_days(window: Window) -> None:
     )
     require_share(
         counts.inhuman,
-        clicks - counts.duplicates,
+        clicks - counts.duplicates - counts.erased,
         f"clicks are of {counts.inhuman_readers} readers with more than {parameters.max_clicks_per_reader_hour} clicks "
         "in an hour",
         ("max_inhuman_share", parameters.max_inhuman_share),
@@ -183,11 +188,13 @@ def _take_day(
     """The day's interactions, those of the run date in three slices. A reader who is inhuman on a day is excluded from
     that day by its own clicks alone, so a day is folded to the same interactions whenever it is parsed."""
     parameters, counts = window.parameters, window.counts
-    clicks, duplicates = spool.take(day)
+    found, duplicates = spool.take(day)
+    clicks = without(found, forgotten(found, window.erased))
     inhuman = inhuman_readers(clicks, parameters.max_clicks_per_reader_hour)
     people = without(clicks, inhuman)
     window.inhuman[day] = inhuman
     counts.duplicates += duplicates
+    counts.erased += found.height - clicks.height
     counts.inhuman += clicks.height - people.height
     counts.used += people.height
     if day == parameters.run_date:
