@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { filesBelow, inParallel, joinUri, parseS3Uri, type Storage } from '../storage';
 import { hasErrorCode } from '../systemError';
-import type { CheckpointFaults } from './faults';
+import type { CheckpointFaults } from './checkpointFaults';
 
 const uploadingMarker = '.sagemaker-uploading';
 const uploadedMarker = '.sagemaker-uploaded';
@@ -23,6 +23,7 @@ interface FileStamp {
 }
 
 export interface CheckpointAgentOptions {
+  readonly job: string;
   readonly storage: Storage;
   readonly s3Uri: string;
   readonly dir: string;
@@ -90,7 +91,7 @@ export class CheckpointAgent {
   private async runRounds(): Promise<void> {
     while (!this.stopSignal.signal.aborted) {
       try {
-        if (!this.options.faults.areUploadsStalled()) await this.sync();
+        if (!this.options.faults.isStalled(this.options.job)) await this.sync();
       } catch (error) {
         this.options.onError(error);
       }
@@ -115,7 +116,8 @@ export class CheckpointAgent {
     const marker = join(this.options.dir, path + uploadingMarker);
     await writeFile(marker, '');
     const { bucket, key } = this.objectOf(path);
-    await this.options.storage.bucket(bucket).put(key, this.options.faults.uploadBody(path, body));
+    const { faults, job } = this.options;
+    await this.options.storage.bucket(bucket).put(key, faults.uploadBody(job, path, body));
     await this.noteUploaded(path, stamp);
     await rm(marker, { force: true });
   }

@@ -1,77 +1,36 @@
 /** The control routes, `/_control/…`: what a test or a demo does to the service from outside. Errors name the field. */
-import { readFileSync } from 'node:fs';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { CheckpointFaults, ServiceFaults } from './faults';
+import type { CheckpointFaults } from './checkpointFaults';
+import {
+  checkpointFaultSchema,
+  dropSchema,
+  droughtSchema,
+  errorSchema,
+  failureSchema,
+  reclaimSchema,
+  traceSchema,
+} from './controlBodies';
+import type { Droughts } from './droughts';
+import type { ServiceFaults } from './faults';
 import { currentTransition, primaryStatus, type TrainingJob } from './job';
 import type { JobStore } from './jobStore';
-import { operationNames } from './service';
 import { type Settings, type SettingsChange, settingsChangeSchema } from './settings';
-import { droughtsOfTrace, type ReclaimRule, type SpotMarket, type SpotTrace, spotTraceSchema } from './spotMarket';
+import { droughtsOfTrace, endOfPlayMs } from './spotTrace';
+import type { Strikes } from './strikes';
 
 export interface ControlContext {
   readonly store: JobStore;
-  readonly market: SpotMarket;
+  readonly droughts: Droughts;
+  readonly strikes: Strikes;
   readonly serviceFaults: ServiceFaults;
   readonly checkpointFaults: CheckpointFaults;
   readonly settings: () => Settings;
   readonly changeSettings: (change: SettingsChange) => Settings;
 }
 
-const count = z.number().int().min(0).default(1);
-
-const reclaimSchema = z
-  .strictObject({
-    /** Absent: the next Spot job that is created. */
-    job: z.string().optional(),
-    afterSeconds: z.number().min(0).optional(),
-    iteration: z.number().int().min(0).optional(),
-    phase: z.string().optional(),
-    iterationLine: z.number().int().min(1).optional(),
-    mode: z.enum(['kill', 'term']).default('kill'),
-    graceSeconds: z.number().min(0).max(120).default(120),
-  })
-  .refine(
-    (rule) => [rule.afterSeconds, rule.iteration, rule.iterationLine].filter((when) => when !== undefined).length === 1,
-    { error: 'give exactly one of afterSeconds, iteration and iterationLine' },
-  )
-  .refine((rule) => rule.phase === undefined || rule.iteration !== undefined, {
-    error: 'phase goes with iteration',
-    path: ['phase'],
-  });
-
-const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
-
-const droughtSchema = z
-  .strictObject({
-    market: z.enum(['spot', 'on-demand']).default('spot'),
-    from: instant.optional(),
-    until: instant.optional(),
-    forSeconds: z.number().positive().optional(),
-    reclaimsRunning: z.boolean().default(false),
-  })
-  .refine((drought) => (drought.until === undefined) !== (drought.forSeconds === undefined), {
-    error: 'give exactly one of until and forSeconds',
-  });
-
-const dropSchema = z.strictObject({ count });
-const errorSchema = z.strictObject({
-  operation: z.enum(operationNames),
-  error: z.enum(['ThrottlingException', 'InternalFailure', 'ResourceLimitExceeded']),
-  count,
-});
-const checkpointFaultSchema = z.discriminatedUnion('fault', [
-  z.strictObject({ fault: z.literal('stall'), seconds: z.number().min(0) }),
-  z.strictObject({ fault: z.literal('corrupt'), uploads: count, suffix: z.string().default('') }),
-]);
-const traceRequestSchema = z.strictObject({
-  file: z.string().min(1).transform(readTrace),
-  /** How many times as fast as it was recorded. */
-  speed: z.number().positive().default(1),
-});
-
 export function addControlRoutes(app: FastifyInstance, context: ControlContext): void {
-  const { store, market, serviceFaults, checkpointFaults } = context;
+  const { store, droughts, strikes, serviceFaults, checkpointFaults } = context;
 
   const post = <Schema extends z.ZodType>(
     path: string,
@@ -86,66 +45,62 @@ export function addControlRoutes(app: FastifyInstance, context: ControlContext):
 
   app.get('/_control/state', async () => ({
     settings: context.settings(),
-    ...market.state(),
+    ...strikes.state(),
+    ...droughts.state(),
     serviceFaults: serviceFaults.state(),
     checkpointFaults: checkpointFaults.state(),
     jobs: store.all().map(stateOfJob),
   }));
 
-  post('reclaims', reclaimSchema, (body) => {
-    market.addReclaim(ruleOf(body));
-    return market.state();
+  const capacity = (): object => ({ ...strikes.state(), ...droughts.state() });
+
+  post('reclaims', reclaimSchema, (rule) => {
+    strikes.add(rule);
+    return capacity();
   });
-  post('droughts', droughtSchema, ({ market: which, from, until, forSeconds, reclaimsRunning }) => {
+  post('failures', failureSchema, (rule) => {
+    strikes.add(rule);
+    return capacity();
+  });
+  post('droughts', droughtSchema, ({ from, until, forSeconds, ...drought }) => {
     const fromMs = from ?? Date.now();
-    const untilMs = until ?? fromMs + (forSeconds ?? 0) * 1000;
-    market.addDroughts([{ market: which, fromMs, untilMs, reclaimsRunning }]);
-    return market.state();
+    droughts.add([{ ...drought, fromMs, untilMs: until ?? fromMs + (forSeconds ?? 0) * 1000 }]);
+    return capacity();
   });
-  post('spot-trace', traceRequestSchema, ({ file: trace, speed }) => {
-    const droughts = droughtsOfTrace(trace, Date.now(), speed);
-    market.addDroughts(droughts);
-    return { droughts: droughts.length };
+  post('spot-trace', traceSchema, ({ file: trace, ...how }) => {
+    const play = { ...how, startMs: Date.now() };
+    const played = droughtsOfTrace(trace, play);
+    droughts.add(played);
+    return { droughts: played.length, until: new Date(endOfPlayMs(trace, play)).toISOString() };
   });
   post('clear', z.strictObject({}), () => {
-    market.clear();
-    return market.state();
+    for (const rules of [strikes, droughts, serviceFaults, checkpointFaults]) rules.clear();
+    return capacity();
   });
   post('drop-creates', dropSchema, (body) => {
     serviceFaults.dropCreates(body.count);
     return serviceFaults.state();
   });
-  post('errors', errorSchema, ({ operation, error, count: calls }) => {
-    serviceFaults.failCalls(operation, error, calls);
+  post('errors', errorSchema, ({ operation, error, count = 1, forSeconds }) => {
+    const extent = forSeconds === undefined ? { count } : { untilMs: Date.now() + forSeconds * 1000 };
+    serviceFaults.failCalls(operation, error, extent);
     return serviceFaults.state();
   });
   post('checkpoint-faults', checkpointFaultSchema, (body) => {
-    if (body.fault === 'stall') checkpointFaults.stall(body.seconds);
-    else checkpointFaults.corrupt(body.uploads, body.suffix);
+    switch (body.fault) {
+      case 'stall': {
+        const { job, seconds = Number.POSITIVE_INFINITY } = body;
+        checkpointFaults.stall({ job, untilMs: Date.now() + seconds * 1000 });
+        break;
+      }
+      case 'corrupt': {
+        const { fault: _corrupt, ...corrupted } = body;
+        checkpointFaults.corrupt(corrupted);
+      }
+    }
     return checkpointFaults.state();
   });
   post('settings', settingsChangeSchema, (body) => context.changeSettings(body));
-}
-
-function readTrace(file: string, context: z.RefinementCtx): SpotTrace {
-  try {
-    return spotTraceSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: `no Spot trace can be read there: ${String(error)}` });
-    return z.NEVER;
-  }
-}
-
-function ruleOf(body: z.infer<typeof reclaimSchema>): ReclaimRule {
-  const { job, mode, graceSeconds } = body;
-  const base = { job, mode, graceSeconds };
-  if (body.iteration !== undefined) {
-    return { ...base, trigger: { kind: 'iteration', iteration: body.iteration, phase: body.phase } };
-  }
-  if (body.iterationLine !== undefined) {
-    return { ...base, trigger: { kind: 'iteration-line', count: body.iterationLine } };
-  }
-  return { ...base, trigger: { kind: 'elapsed', afterSeconds: body.afterSeconds ?? 0 } };
 }
 
 function stateOfJob(job: TrainingJob): object {

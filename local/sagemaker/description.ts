@@ -28,7 +28,6 @@ export function describeJob(job: TrainingJob, spotDiscount: number, nowMs: numbe
             Timestamp: atSeconds,
           })),
         }),
-    EnableSageMakerMetricsTimeSeries: request.AlgorithmSpecification.EnableSageMakerMetricsTimeSeries,
     ProfilingStatus: 'Disabled',
   };
 }

@@ -7,10 +7,12 @@ import { endingOf, type StopCause, type TerminalStatus } from './job';
 export type AttemptEnd =
   | { readonly kind: 'exited'; readonly exitCode: number }
   | { readonly kind: 'stopped'; readonly cause: StopCause }
-  | { readonly kind: 'reclaimed' };
+  | { readonly kind: 'reclaimed' }
+  /** The service itself failed. */
+  | { readonly kind: 'broken' };
 
 /** An end after which the job does not go on. */
-export type FinalEnd = Exclude<AttemptEnd, { kind: 'reclaimed' }>;
+export type FinalEnd = Exclude<AttemptEnd, { kind: 'reclaimed' | 'broken' }>;
 
 export interface JobEnding {
   readonly status: TerminalStatus;

@@ -20,6 +20,8 @@ export function wrongStatus(status: string): AwsError {
 
 /** Reasons of a failed job; orchestrators tell them apart by their first word. */
 export const failureReasons = {
+  capacity:
+    'CapacityError: Unable to provision requested ML compute capacity. Please retry using a different ML instance type.',
   internal: 'InternalServerError: We encountered an internal error. Please try again.',
   outOfMemory:
     'ClientError: Please use an instance type with more memory, or reduce the size of job data processed on an instance.',

@@ -1,26 +1,49 @@
-/** Faults that a test asks for: of calls to the service, and of the checkpoint agent. Kept in memory only. */
+/** Faults of calls to the service that a test asks for. Kept in memory only. */
 import { AwsError, ConnectionDropped } from '../aws-json';
+import { wrongStatus } from './errors';
 
-export type ServiceFault = 'ThrottlingException' | 'InternalFailure' | 'ResourceLimitExceeded';
+export const serviceFaultNames = [
+  'ThrottlingException',
+  'InternalFailure',
+  'ResourceLimitExceeded',
+  'ValidationException',
+  'AccessDeniedException',
+] as const;
+export type ServiceFault = (typeof serviceFaultNames)[number];
+
+/** How long calls of an operation fail: so many of them, or all until an instant. */
+export type FaultExtent = { readonly count: number } | { readonly untilMs: number };
 
 export class ServiceFaults {
   private createsToDrop = 0;
-  private readonly pending = new Map<string, { fault: ServiceFault; count: number }>();
+  private readonly pending = new Map<string, { readonly fault: ServiceFault; extent: FaultExtent }>();
 
   /** The next creates take effect, and their connection is then dropped without an answer. */
   dropCreates(count: number): void {
     this.createsToDrop = count;
   }
 
-  failCalls(operation: string, fault: ServiceFault, count: number): void {
-    this.pending.set(operation, { fault, count });
+  /** Replaces what was asked of this operation before. */
+  failCalls(operation: string, fault: ServiceFault, extent: FaultExtent): void {
+    this.pending.set(operation, { fault, extent });
+  }
+
+  clear(): void {
+    this.createsToDrop = 0;
+    this.pending.clear();
   }
 
   beforeCall(operation: string): void {
     const next = this.pending.get(operation);
-    if (!next || next.count === 0) return;
-    next.count -= 1;
-    throw serviceError(next.fault);
+    if (!next) return;
+    const { fault, extent } = next;
+    if ('untilMs' in extent) {
+      if (Date.now() < extent.untilMs) throw serviceError(fault, operation);
+      return;
+    }
+    if (extent.count === 0) return;
+    next.extent = { count: extent.count - 1 };
+    throw serviceError(fault, operation);
   }
 
   afterCreate(): void {
@@ -30,11 +53,15 @@ export class ServiceFaults {
   }
 
   state(): object {
-    return { createsToDrop: this.createsToDrop, failing: Object.fromEntries(this.pending) };
+    const failing = [...this.pending].map(([operation, { fault, extent }]) => [
+      operation,
+      { fault, ...('untilMs' in extent ? { until: new Date(extent.untilMs).toISOString() } : extent) },
+    ]);
+    return { createsToDrop: this.createsToDrop, failing: Object.fromEntries(failing) };
   }
 }
 
-function serviceError(fault: ServiceFault): AwsError {
+function serviceError(fault: ServiceFault, operation: string): AwsError {
   switch (fault) {
     case 'ThrottlingException':
       return new AwsError(fault, 'Rate exceeded');
@@ -45,35 +72,13 @@ function serviceError(fault: ServiceFault): AwsError {
         fault,
         "The account-level service limit 'training job usage' is 1 Instances, with current utilization of 1 Instances and a request delta of 1 Instances. Please use AWS Service Quotas to request an increase for this quota.",
       );
-  }
-}
-
-export class CheckpointFaults {
-  private stalledUntilMs = 0;
-  private corruptUploads = 0;
-  private corruptSuffix = '';
-
-  stall(seconds: number): void {
-    this.stalledUntilMs = Date.now() + seconds * 1000;
-  }
-
-  /** The next uploads of files whose name ends with `suffix` are cut in half. */
-  corrupt(uploads: number, suffix: string): void {
-    this.corruptUploads = uploads;
-    this.corruptSuffix = suffix;
-  }
-
-  areUploadsStalled(): boolean {
-    return Date.now() < this.stalledUntilMs;
-  }
-
-  uploadBody(path: string, body: Buffer): Buffer {
-    if (this.corruptUploads === 0 || !path.endsWith(this.corruptSuffix)) return body;
-    this.corruptUploads -= 1;
-    return body.subarray(0, Math.floor(body.length / 2));
-  }
-
-  state(): object {
-    return { uploadsStalled: this.areUploadsStalled(), corruptUploads: this.corruptUploads };
+    case 'ValidationException':
+      // The one refusal that a client is used to take for "it is over already": whoever stops a job must look again.
+      return wrongStatus('Stopping');
+    case 'AccessDeniedException':
+      return new AwsError(
+        fault,
+        `User: arn:aws:sts::000000000000:assumed-role/local/local is not authorized to perform: sagemaker:${operation} on resource: *`,
+      );
   }
 }

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { createRequestSchema } from './request';
 
-const secondaryStatuses = [
+export const secondaryStatuses = [
   'Starting',
   'Pending',
   'Downloading',
@@ -32,6 +32,7 @@ export const messages = {
   pending: 'Training job waiting for capacity',
   preparing: 'Preparing the instances for training',
   downloading: 'Downloading input data',
+  downloadingImage: 'Downloading the training image',
   training: 'Training image download completed. Training in progress.',
   uploading: 'Uploading generated training model',
   stopping: 'Stopping the training job',
@@ -82,6 +83,8 @@ export const trainingJobSchema = z.object({
   /** Why the job is being stopped or was; absent while nobody stops it. */
   stop: z.enum(stopCauses).optional(),
   attempts: z.number(),
+  /** Starts anew after an error of the service itself, as RetryStrategy allows. */
+  retries: z.number().default(0),
   /** The attempt under way; absent while there is none. */
   attempt: attemptSchema.optional(),
   failureReason: z.string().optional(),
@@ -98,6 +101,7 @@ export function newJob(request: TrainingJob['request'], arn: string, nowMs: numb
     modifiedAtMs: nowMs,
     transitions: [{ status: 'Starting', message: messages.starting, startMs: nowMs }],
     attempts: 0,
+    retries: 0,
     metrics: [],
   };
 }

@@ -8,15 +8,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Storage } from '../storage';
 import { downloadChannel } from './channels';
 import { CheckpointAgent } from './checkpointAgent';
+import type { CheckpointFaults } from './checkpointFaults';
 import { type ContainerPaths, containerEnvironment, containerPaths, createContainer, workFolder } from './container';
+import type { Droughts, Pool } from './droughts';
 import { type AttemptEnd, type FinalEnd, jobEnding } from './ending';
 import { failureReasons } from './errors';
-import type { CheckpointFaults } from './faults';
 import * as job from './job';
 import type { JobStore } from './jobStore';
-import { uploadOutput } from './output';
+import { uploadHalfOfModel, uploadOutput } from './output';
 import type { Settings } from './settings';
-import type { Market, Reclaim, SpotMarket } from './spotMarket';
+import type { Strike, Strikes } from './strikes';
 import { findTrainer, startTrainer, type Trainer } from './trainer';
 import { finalMetrics, LogFollower } from './trainerLog';
 
@@ -25,7 +26,8 @@ const pollMs = 50;
 export interface JobRunContext {
   readonly store: JobStore;
   readonly storage: Storage;
-  readonly market: SpotMarket;
+  readonly droughts: Droughts;
+  readonly strikes: Strikes;
   readonly checkpointFaults: CheckpointFaults;
   /** Read at each use: it may change while the job runs. */
   readonly settings: () => Settings;
@@ -44,6 +46,9 @@ interface Running {
   readonly log: LogFollower;
   readonly agent: CheckpointAgent | undefined;
 }
+
+type Reclaim = Extract<Strike, { kind: 'reclaim' }>;
+const killed: Reclaim = { kind: 'reclaim', mode: 'kill', graceSeconds: 0 };
 
 /** Thrown through the story when the server shuts down; the job's file stays as it is. */
 class Abandoned extends Error {}
@@ -95,8 +100,17 @@ export class JobRun {
       running ??= await this.startAttempt();
       if (running === undefined) return;
       const attemptEnd = await this.watch(running);
-      if (attemptEnd.kind !== 'reclaimed') return this.finish(running, attemptEnd);
-      await this.interrupt(running);
+      switch (attemptEnd.kind) {
+        case 'exited':
+        case 'stopped':
+          if ((await this.finish(running, attemptEnd)) === 'over') return;
+          break;
+        case 'broken':
+          if ((await this.breakDown(running)) === 'over') return;
+          break;
+        case 'reclaimed':
+          await this.interrupt(running);
+      }
       running = undefined;
     }
   }
@@ -150,7 +164,7 @@ export class JobRun {
 
   /** False when the job was ended while it waited. */
   private async obtainCapacity(): Promise<boolean> {
-    const market = this.market;
+    const { market } = this.pool;
     // An earlier server was killed in Downloading: the instance is there.
     if (job.currentTransition(this.job).status === 'Downloading') return !this.endWhenDue();
     if (this.job.stop === undefined && job.currentTransition(this.job).status === 'Interrupted') {
@@ -159,16 +173,21 @@ export class JobRun {
     const waitingSinceMs = job.currentTransition(this.job).startMs;
     const { spotWaitSeconds, recoveryWaitSeconds } = this.context.settings();
     const waitSeconds = this.job.attempts > 0 ? recoveryWaitSeconds : market === 'spot' ? spotWaitSeconds : 0;
-    while (Date.now() < waitingSinceMs + waitSeconds * 1000 || !this.context.market.hasCapacity(market, Date.now())) {
-      if (this.endWhenDue()) return false;
+    while (
+      Date.now() < waitingSinceMs + waitSeconds * 1000 ||
+      !this.context.droughts.hasCapacity(this.pool, Date.now())
+    ) {
+      if (this.endWhenDue() || this.endWithoutCapacity(waitingSinceMs)) return false;
       if (market === 'spot') this.enter('Starting', job.messages.insufficientCapacity);
       else this.enter('Pending', job.messages.pending);
       await this.pause();
     }
+    if (this.endWithoutCapacity(waitingSinceMs)) return false;
     const grantedAtMs = Date.now();
+    if (this.endWhenDue()) return false;
+    this.enter(job.currentTransition(this.job).status, job.messages.preparing);
     while (Date.now() < grantedAtMs + this.context.settings().startupSeconds * 1000) {
       if (this.endWhenDue()) return false;
-      this.enter(job.currentTransition(this.job).status, job.messages.preparing);
       await this.pause();
     }
     return !this.endWhenDue();
@@ -179,6 +198,7 @@ export class JobRun {
       for (const channel of this.job.request.InputDataConfig ?? []) {
         await downloadChannel(this.context.storage, channel, paths.inputData);
       }
+      this.enter('Downloading', job.messages.downloadingImage);
       await agent?.restore();
       return true;
     } catch (error) {
@@ -204,8 +224,9 @@ export class JobRun {
           if (reclaimed) return { kind: 'reclaimed' };
           return state.kind === 'exited' ? state : { kind: 'reclaimed' };
         }
-        const reclaim = reclaimed ? { mode: 'kill' as const, graceSeconds: 0 } : this.dueReclaim();
-        if (reclaim !== undefined) await this.reclaim(trainer, agent, reclaim);
+        const strike = reclaimed ? killed : this.dueStrike();
+        if (strike?.kind === 'reclaim') await this.reclaim(trainer, agent, strike);
+        else if (strike !== undefined) return { kind: 'broken' };
         else if (cause !== undefined) await this.stopTrainer(trainer, cause);
         else await this.pause();
       }
@@ -214,10 +235,13 @@ export class JobRun {
     }
   }
 
-  private dueReclaim(): Reclaim | undefined {
+  private dueStrike(): Strike | undefined {
     const { status, startMs } = job.currentTransition(this.job);
-    if (this.market !== 'spot' || status !== 'Training') return undefined;
-    return this.context.market.takeReclaim(this.name, startMs, Date.now());
+    if (status !== 'Training') return undefined;
+    const nowMs = Date.now();
+    const strike = this.context.strikes.take(this.name, { during: 'training', sinceMs: startMs, nowMs });
+    if (strike !== undefined) return strike;
+    return this.context.droughts.takesRunning(this.pool, nowMs) ? killed : undefined;
   }
 
   private async reclaim(trainer: Trainer, agent: CheckpointAgent | undefined, reclaim: Reclaim): Promise<void> {
@@ -254,7 +278,23 @@ export class JobRun {
     await this.discard();
   }
 
-  private async finish(running: Running, attemptEnd: FinalEnd): Promise<void> {
+  /** The service's own error: nothing of the attempt is kept but its checkpoints, and there is no Uploading. */
+  private async breakDown({ trainer }: Running): Promise<'over' | 'goes on'> {
+    trainer.signal('SIGKILL');
+    await this.untilGone(trainer);
+    const allowed = this.job.request.RetryStrategy?.MaximumRetryAttempts ?? 0;
+    if (this.job.retries < allowed) {
+      this.enter('Starting', job.messages.starting);
+      this.update((current) => ({ ...current, retries: current.retries + 1 }));
+      await this.discard();
+      return 'goes on';
+    }
+    this.update((current) => job.end(current, 'Failed', Date.now(), failureReasons.internal));
+    await this.discard();
+    return 'over';
+  }
+
+  private async finish(running: Running, attemptEnd: FinalEnd): Promise<'over' | 'goes on'> {
     const { paths } = running;
     // What the trainer may have left running in its group holds no instance any more.
     running.trainer.signal('SIGKILL');
@@ -263,11 +303,25 @@ export class JobRun {
     // The documented order of an exceeded wait has no Uploading.
     if (ending.status !== 'MaxWaitTimeExceeded') {
       this.enter('Uploading', job.messages.uploading);
+      if (this.isHitDuringUpload()) {
+        await uploadHalfOfModel(this.context.storage, this.job.request, paths);
+        await this.interrupt(running);
+        return 'goes on';
+      }
       const modelUri = await uploadOutput(this.context.storage, this.job.request, paths, ending.status === 'Completed');
       if (modelUri !== undefined) this.update((current) => ({ ...current, modelUri }));
     }
     this.update((current) => job.end(current, ending.status, Date.now(), ending.failureReason));
     await this.discard();
+    return 'over';
+  }
+
+  /** The service says nothing about it, but an instance can be lost then as well; the job begins again like any other. */
+  private isHitDuringUpload(): boolean {
+    if (this.pool.market !== 'spot' || this.job.stop !== undefined) return false;
+    const { startMs } = job.currentTransition(this.job);
+    const strike = this.context.strikes.take(this.name, { during: 'uploading', sinceMs: startMs, nowMs: Date.now() });
+    return strike !== undefined;
   }
 
   private async syncOnceMore(paths: ContainerPaths): Promise<void> {
@@ -286,9 +340,18 @@ export class JobRun {
     return true;
   }
 
+  /** Ends a waiting job as the service does when it gives up; true when it did. */
+  private endWithoutCapacity(sinceMs: number): boolean {
+    if (this.context.strikes.take(this.name, { during: 'waiting', sinceMs, nowMs: Date.now() }) === undefined) {
+      return false;
+    }
+    this.update((current) => job.end(current, 'Failed', Date.now(), failureReasons.capacity));
+    return true;
+  }
+
   private readLog(lines: readonly string[]): void {
     if (lines.length === 0) return;
-    if (this.market === 'spot') this.context.market.observe(this.name, lines);
+    this.context.strikes.observe(this.name, lines);
     const definitions = this.job.request.AlgorithmSpecification.MetricDefinitions ?? [];
     this.update((current) => ({
       ...current,
@@ -306,6 +369,7 @@ export class JobRun {
     const config = this.job.request.CheckpointConfig;
     if (config === undefined) return undefined;
     return new CheckpointAgent({
+      job: this.name,
       storage: this.context.storage,
       s3Uri: config.S3Uri,
       dir: paths.checkpoints,
@@ -324,8 +388,12 @@ export class JobRun {
     return found;
   }
 
-  private get market(): Market {
-    return this.job.request.EnableManagedSpotTraining ? 'spot' : 'on-demand';
+  private get pool(): Pool {
+    const { EnableManagedSpotTraining, ResourceConfig } = this.job.request;
+    return {
+      market: EnableManagedSpotTraining ? 'spot' : 'on-demand',
+      instanceType: ResourceConfig.InstanceType ?? '',
+    };
   }
 
   private enter(status: job.SecondaryStatus, message: string): void {

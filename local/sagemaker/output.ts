@@ -3,11 +3,26 @@ import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { joinUri, type Storage } from '../storage';
+import { filesBelow, inParallel, joinUri, type Storage } from '../storage';
 import type { ContainerPaths } from './container';
 import type { CreateRequest } from './request';
 
 const run = promisify(execFile);
+
+/** Half of the model's files, in order of their names: what is in S3 when an instance is lost in the middle of the upload. */
+export async function uploadHalfOfModel(
+  storage: Storage,
+  request: CreateRequest,
+  paths: ContainerPaths,
+): Promise<void> {
+  // An archive is one object: it arrives whole or not at all.
+  if (request.OutputDataConfig.CompressionType !== 'NONE') return;
+  const files = await filesBelow(paths.model);
+  const half = files.slice(0, Math.ceil(files.length / 2));
+  await inParallel(half, (file) =>
+    storage.uploadFile(join(paths.model, file), joinUri(outputUri(request), 'model', file)),
+  );
+}
 
 /**
  * Uploads both folders and returns the URI of the model, or `undefined` when there is no model: `needsModel` says whether
@@ -19,12 +34,16 @@ export async function uploadOutput(
   paths: ContainerPaths,
   needsModel: boolean,
 ): Promise<string | undefined> {
-  const base = joinUri(request.OutputDataConfig.S3OutputPath, request.TrainingJobName, 'output');
+  const base = outputUri(request);
   const compression = request.OutputDataConfig.CompressionType;
   if (!(await isEmpty(paths.outputData)))
     await upload(storage, paths, 'outputData', joinUri(base, 'output'), compression);
   if (!needsModel && (await isEmpty(paths.model))) return undefined;
   return upload(storage, paths, 'model', joinUri(base, 'model'), compression);
+}
+
+function outputUri({ OutputDataConfig, TrainingJobName }: CreateRequest): string {
+  return joinUri(OutputDataConfig.S3OutputPath, TrainingJobName, 'output');
 }
 
 async function upload(

@@ -7,12 +7,14 @@ import { join, resolve } from 'node:path';
 import type { AwsEndpoint } from '../../src/clients/awsEndpoint';
 import { createAwsJsonServer } from '../aws-json';
 import { Storage } from '../storage';
+import { CheckpointFaults } from './checkpointFaults';
 import { addControlRoutes } from './control';
-import { CheckpointFaults, ServiceFaults } from './faults';
+import { Droughts } from './droughts';
+import { ServiceFaults } from './faults';
 import { JobStore } from './jobStore';
 import { TrainingJobService } from './service';
 import { changeSettings, defaultSettings, type SettingsChange } from './settings';
-import { SpotMarket } from './spotMarket';
+import { Strikes } from './strikes';
 
 /** CreateTrainingJob with every member at its limit stays below this. */
 const bodyLimitBytes = 4 * 1024 * 1024;
@@ -40,7 +42,8 @@ export async function startSageMaker(options: SageMakerOptions): Promise<LocalSa
   const dataDir = resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true });
   const store = new JobStore(join(dataDir, 'jobs'));
-  const market = new SpotMarket();
+  const droughts = new Droughts();
+  const strikes = new Strikes();
   const serviceFaults = new ServiceFaults();
   const checkpointFaults = new CheckpointFaults();
   let settings = changeSettings(defaultSettings, options.settings ?? {});
@@ -49,7 +52,8 @@ export async function startSageMaker(options: SageMakerOptions): Promise<LocalSa
     {
       store,
       storage: new Storage(options.s3),
-      market,
+      droughts,
+      strikes,
       checkpointFaults,
       settings: () => settings,
       region: options.s3.region,
@@ -62,7 +66,8 @@ export async function startSageMaker(options: SageMakerOptions): Promise<LocalSa
   const app = createAwsJsonServer({ targetPrefix: 'SageMaker', operations: service.operations(), bodyLimitBytes });
   addControlRoutes(app, {
     store,
-    market,
+    droughts,
+    strikes,
     serviceFaults,
     checkpointFaults,
     settings: () => settings,

@@ -76,7 +76,7 @@ export class TrainingJobService {
   private async create(input: unknown): Promise<object> {
     const request = parseCreateRequest(input);
     const { TrainingJobName: name } = request;
-    const { store, storage, region, market } = this.context;
+    const { store, storage, region, strikes } = this.context;
     const arn = `arn:aws:sagemaker:${region}:${accountId}:training-job/${name}`;
     if (store.get(name)) throw nameTaken(arn);
     await checkChannels(storage, request.InputDataConfig ?? [], region);
@@ -85,7 +85,7 @@ export class TrainingJobService {
 
     const job = newJob(request, arn, Date.now());
     store.save(job);
-    if (request.EnableManagedSpotTraining) market.onSpotJobCreated(name);
+    strikes.onJobCreated(name, request.EnableManagedSpotTraining ? 'spot' : 'on-demand');
     this.startRun(job);
     this.faults.afterCreate();
     return { TrainingJobArn: arn };

@@ -203,7 +203,7 @@ test('tags are told by ListTags only, and can be added to', async () => {
 test('a control request that cannot be understood is refused, naming the field', async () => {
   expect(await bench.control('reclaims', { iteration: 1, afterSeconds: 2 })).toEqual({
     status: 400,
-    answer: { error: 'body: give exactly one of afterSeconds, iteration and iterationLine' },
+    answer: { error: 'body: give exactly one of afterSeconds, iteration, iterationLine and during' },
   });
   expect(await bench.control('errors', { operation: 'CreateTrainingJob', error: 'Nonsense' })).toMatchObject({
     status: 400,
