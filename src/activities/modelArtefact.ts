@@ -1,11 +1,9 @@
 /** Reading the model artefact that a training job left in the lake. Nothing of it is believed before its hash fits. */
 import { createHash } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { ObjectStore } from '../clients/objectStore';
 import type { ModelInput } from '../contract';
 import { modelPrefix } from '../domain/keys';
-import { InvalidShardLine, parseShardLine, type StoredList } from '../domain/storedList';
 import { failure } from '../failures';
 
 const share = z.number().min(0).max(1);
@@ -21,7 +19,7 @@ const manifestSchema = z.object({
   files: z.array(
     z.object({
       path: z.string(),
-      kind: z.enum(['shard', 'metrics', 'interactions']),
+      kind: z.enum(['shard', 'metrics', 'interactions', 'holdout', 'catalogue']),
       sizeBytes: count,
       sha256: z.string().length(64),
       items: count.optional(),
@@ -36,6 +34,7 @@ const metricsSchema = z.object({
   articles: count,
   evaluation: z.object({
     readers: count,
+    clicks: count,
     candidate: quality,
     popular: quality,
     priorWeight: z.number().nullable(),
@@ -74,31 +73,6 @@ export function shardsOf(manifest: ModelManifest): ModelFile[] {
   return manifest.files.filter((file) => file.kind === 'shard');
 }
 
-/** The lists of one shard, in line order; one shard is held in memory. Throws `ModelArtefactInvalid`. */
-export async function readShard(lake: ObjectStore, jobName: string, file: ModelFile): Promise<StoredList[]> {
-  const uri = `s3://${lake.bucket}/${modelPrefix(jobName)}${file.path}`;
-  const body = await readVerified(lake, jobName, file);
-  const lines = unzip(body, uri).split('\n');
-  const lists = lines.flatMap((line, index) => {
-    if (line === '') return [];
-    try {
-      return [parseShardLine(line)];
-    } catch (error) {
-      if (!(error instanceof InvalidShardLine)) throw error;
-      throw failure('ModelArtefactInvalid', `line ${index + 1} of a shard: ${error.message} [uri=${uri}]`, {
-        cause: error,
-      });
-    }
-  });
-  if (lists.length !== file.items) {
-    throw failure(
-      'ModelArtefactInvalid',
-      `a shard has ${lists.length} items, its manifest says ${file.items} [uri=${uri}]`,
-    );
-  }
-  return lists;
-}
-
 async function readVerified(lake: ObjectStore, jobName: string, file: ModelFile): Promise<Buffer> {
   const key = modelPrefix(jobName) + file.path;
   const body = await lake.get(key);
@@ -113,14 +87,6 @@ async function readVerified(lake: ObjectStore, jobName: string, file: ModelFile)
     );
   }
   return body;
-}
-
-function unzip(body: Buffer, uri: string): string {
-  try {
-    return gunzipSync(body).toString('utf8');
-  } catch (error) {
-    throw failure('ModelArtefactInvalid', `a shard is no gzip file: ${String(error)} [uri=${uri}]`);
-  }
 }
 
 function parseJson<T>(body: Buffer | undefined, schema: z.ZodType<T>, uri: string): T {

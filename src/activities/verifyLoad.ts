@@ -1,44 +1,97 @@
-/** Compares what the table holds with what the shards say, before any reader can see it. */
+/**
+ * Compares what the table holds with what the shards say, before any reader can see it, and takes the time of single
+ * reads: a table that is slow now will be slow for readers.
+ */
 import { heartbeat } from '@temporalio/activity';
-import type { Activities } from '../contract';
-import { type StoredList, sameList } from '../domain/storedList';
+import { erasedReaders, readerHash } from '../clients/erasureRegister';
+import type { ObjectStore } from '../clients/objectStore';
+import type { RecommendationTable } from '../clients/recommendationTable';
+import type { Activities, ReadLatency } from '../contract';
+import { readerPk } from '../domain/keys';
+import { InvalidShardLine, parseShardLine, type StoredList, sameList } from '../domain/storedList';
 import { failure } from '../failures';
 import type { ActivityDependencies } from './dependencies';
-import { readModelManifest, readShard, shardsOf } from './modelArtefact';
+import { type ModelFile, readModelManifest, shardsOf } from './modelArtefact';
+import { streamShard } from './shardStream';
+
+const probedReads = 40;
 
 /** Safe to retry: reads only. */
-export function createVerifyLoad({ lake, table }: ActivityDependencies): Activities['verifyLoad'] {
+export function createVerifyLoad({
+  lake,
+  table,
+}: Pick<ActivityDependencies, 'lake' | 'table'>): Activities['verifyLoad'] {
   return async ({ itemsLoaded, samplePerShard, ...input }) => {
     const manifest = await readModelManifest(lake, input);
-    if (itemsLoaded !== manifest.items) {
+    const shards = shardsOf(manifest);
+    const listed = shards.reduce((sum, { items = 0 }) => sum + items, 0);
+    if (itemsLoaded !== manifest.items || listed !== manifest.items) {
       throw failure(
         'LoadVerificationFailed',
-        `${itemsLoaded} items were loaded, the artefact has ${manifest.items} [version=${input.version}]`,
+        `${itemsLoaded} items were loaded, the artefact has ${manifest.items}, ${listed} in its shards [version=${input.version}]`,
       );
     }
+    const erased = await erasedReaders(lake);
     let sampled = 0;
-    for (const shard of shardsOf(manifest)) {
-      const sample = spread(await readShard(lake, input.jobName, shard), samplePerShard);
-      const stored = new Map((await table.read(sample)).map((list) => [list.pk, list]));
-      for (const wanted of sample) {
-        const found = stored.get(wanted.pk);
-        if (found === undefined || !sameList(found, wanted)) {
-          throw failure(
-            'LoadVerificationFailed',
-            `an item of ${shard.path} is ${found === undefined ? 'missing from' : 'different in'} the table [version=${input.version}]`,
-          );
-        }
-      }
+    let probed: StoredList[] = [];
+    for (const shard of shards) {
+      const drawn = await sampleOf(lake, input.jobName, shard, samplePerShard);
+      const sample = drawn.filter(({ pk }) => !erased.has(readerHash(pk.slice(readerPk('').length))));
+      await expectStored(table, sample, `${shard.path} [version=${input.version}]`);
       sampled += sample.length;
+      probed = [...probed, ...sample].slice(-probedReads);
       heartbeat({ sampled });
     }
-    return { sampled };
+    return { sampled, latency: await probe(table, probed) };
   };
 }
 
-/** Up to `size` lists, evenly spread over the shard, first and last included. */
-function spread(lists: readonly StoredList[], size: number): StoredList[] {
-  if (lists.length <= size) return [...lists];
-  const step = (lists.length - 1) / (size - 1);
-  return Array.from({ length: size }, (_, i) => lists[Math.round(i * step)]).filter((list) => list !== undefined);
+/** Strong reads of the sample; each list must be there and the same. */
+async function expectStored(table: RecommendationTable, sample: readonly StoredList[], place: string): Promise<void> {
+  const stored = new Map((await table.read(sample)).map((list) => [list.pk, list]));
+  for (const wanted of sample) {
+    const found = stored.get(wanted.pk);
+    if (found !== undefined && sameList(found, wanted)) continue;
+    const fault = found === undefined ? 'missing from' : 'different in';
+    throw failure('LoadVerificationFailed', `an item is ${fault} the table that is in ${place}`);
+  }
+}
+
+/** Up to `size` lists, evenly spread over the shard, first and last included; the shard itself is read to its end, and so checked. */
+async function sampleOf(lake: ObjectStore, jobName: string, shard: ModelFile, size: number): Promise<StoredList[]> {
+  const { items = 0 } = shard;
+  const step = items <= size ? 1 : (items - 1) / (size - 1);
+  const wanted = new Set(Array.from({ length: Math.min(size, items) }, (_, index) => Math.round(index * step)));
+  const sample: StoredList[] = [];
+  let line = 0;
+  for await (const lines of streamShard(lake, jobName, shard)) {
+    for (const text of lines) {
+      if (wanted.has(line)) sample.push(listOf(text, line, shard));
+      line += 1;
+    }
+  }
+  return sample;
+}
+
+function listOf(text: string, line: number, shard: ModelFile): StoredList {
+  try {
+    return parseShardLine(text);
+  } catch (error) {
+    if (!(error instanceof InvalidShardLine)) throw error;
+    throw failure('ModelArtefactInvalid', `line ${line + 1} of a shard: ${error.message} [shard=${shard.path}]`, {
+      cause: error,
+    });
+  }
+}
+
+async function probe(table: RecommendationTable, lists: readonly StoredList[]): Promise<ReadLatency> {
+  const timesMs: number[] = [];
+  for (const list of lists) {
+    const startedMs = performance.now();
+    await table.read([list]);
+    timesMs.push(performance.now() - startedMs);
+  }
+  timesMs.sort((a, b) => a - b);
+  const at = (share: number): number => Number((timesMs[Math.floor(share * (timesMs.length - 1))] ?? 0).toFixed(2));
+  return { reads: timesMs.length, p50Ms: at(0.5), p99Ms: at(0.99) };
 }

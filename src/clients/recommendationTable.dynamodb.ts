@@ -1,60 +1,35 @@
 /** The recommendation table on Amazon DynamoDB. */
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type AttributeValue,
   BatchGetItemCommand,
-  BatchWriteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   paginateQuery,
 } from '@aws-sdk/client-dynamodb';
+import { fullJitterMs } from '../domain/jitter';
 import { livePointerKey, versionSk, versionsPk } from '../domain/keys';
 import { parseRunDate } from '../domain/runDate';
 import type { StoredList } from '../domain/storedList';
 import type { AwsEndpoint } from './awsEndpoint';
+import { createBatchWrite } from './batchWrite.dynamodb';
 import type { LivePointer, RecommendationTable, VersionRecord } from './recommendationTable';
 
 type Item = Record<string, AttributeValue>;
 
-/** Names that say "too fast" in one way or another; the caller slows down for all of them alike. */
-const throttleErrors = new Set([
-  'ProvisionedThroughputExceededException',
-  'ThrottlingException',
-  'RequestLimitExceeded',
-]);
-
 export function createDynamoDbRecommendationTable(tableName: string, endpoint: AwsEndpoint): RecommendationTable {
   const dynamodb = new DynamoDBClient({ ...endpoint, maxAttempts: 5 });
-  // The loader has its own rate and retries; the SDK's would hide throttling from it.
-  const writer = new DynamoDBClient({ ...endpoint, maxAttempts: 1 });
-  // This middleware copies every input deeply, also when nothing is logged: half of the CPU of a bulk load.
-  writer.middlewareStack.remove('loggerMiddleware');
 
   return {
-    async write(lists) {
-      try {
-        const answer = await writer.send(
-          new BatchWriteItemCommand({
-            RequestItems: { [tableName]: lists.map((list) => ({ PutRequest: { Item: toItem(list) } })) },
-            ReturnConsumedCapacity: 'TOTAL',
-          }),
-        );
-        return {
-          unprocessed: (answer.UnprocessedItems?.[tableName] ?? []).map((request) =>
-            toList(request.PutRequest?.Item ?? {}),
-          ),
-          consumedUnits: (answer.ConsumedCapacity ?? []).reduce((sum, used) => sum + (used.CapacityUnits ?? 0), 0),
-        };
-      } catch (error) {
-        if (error instanceof Error && throttleErrors.has(error.name)) return { unprocessed: lists, consumedUnits: 0 };
-        throw error;
-      }
-    },
+    write: createBatchWrite(dynamodb, tableName),
 
     async read(keys) {
       let pending: Item[] = keys.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
       const found: StoredList[] = [];
-      while (pending.length > 0) {
+      for (let rounds = 0; pending.length > 0; rounds++) {
+        // What is left over was throttled.
+        if (rounds > 0) await delay(fullJitterMs(rounds, 50, 5000, Math.random()));
         const answer = await dynamodb.send(
           new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: pending, ConsistentRead: true } } }),
         );
@@ -138,15 +113,6 @@ export function createDynamoDbRecommendationTable(tableName: string, endpoint: A
       for await (const page of pages) found.push(...(page.Items ?? []).map(toVersionRecord));
       return found;
     },
-  };
-}
-
-function toItem(list: StoredList): Item {
-  return {
-    pk: { S: list.pk },
-    sk: { S: list.sk },
-    articles: { S: list.articles },
-    expires_at: { N: String(list.expiresAt) },
   };
 }
 

@@ -1,6 +1,7 @@
 /** The recommendation table as the pipeline sees it: versioned lists, the register of versions, and one live pointer. */
 import type { RunDate } from '../domain/runDate';
 import type { StoredList } from '../domain/storedList';
+import type { RefusedBy } from '../domain/writeRate';
 
 export interface LivePointer {
   readonly version: string;
@@ -19,14 +20,24 @@ export interface VersionRecord {
   readonly publishedAt: string;
 }
 
+/** With the line of its shard, which is DynamoDB JSON already, a list goes over the wire as it lies there. */
+export interface ListToWrite extends StoredList {
+  readonly line?: string;
+}
+
 export interface WriteAnswer {
   readonly unprocessed: readonly StoredList[];
   readonly consumedUnits: number;
+  /** By whom lists were left unprocessed, where the table told. */
+  readonly refusedBy?: RefusedBy;
 }
 
 export interface RecommendationTable {
-  /** At most 25 lists with distinct keys. What was throttled comes back as unprocessed; a batch throttled whole likewise. */
-  write(lists: readonly StoredList[]): Promise<WriteAnswer>;
+  /**
+   * At most 25 lists with distinct keys. What was throttled comes back as unprocessed; a batch throttled whole likewise.
+   * An answer that is lost or corrupt is asked for again, for it is not known what of the batch was written.
+   */
+  write(lists: readonly ListToWrite[]): Promise<WriteAnswer>;
   /** Strongly consistent; at most 100 keys; lists that are not there are absent from the answer. */
   read(keys: readonly Pick<StoredList, 'pk' | 'sk'>[]): Promise<StoredList[]>;
   live(): Promise<LivePointer | undefined>;

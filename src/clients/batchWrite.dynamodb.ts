@@ -1,0 +1,139 @@
+/**
+ * BatchWriteItem for a bulk load: the request is put together from shard lines as they lie there, and the answer is parsed
+ * once. What an error means is for the SDK's own classification to say. Beyond the SDK, an answer that is no whole answer
+ * is asked for again, and credentials that expired on the way are fetched anew.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
+import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { isClockSkewError, isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
+import { field } from '../domain/field';
+import { fullJitterMs } from '../domain/jitter';
+import { shardLineOf } from '../domain/shardItem';
+import { refusedBy } from '../domain/writeRate';
+import type { ListToWrite, WriteAnswer } from './recommendationTable';
+import { ServiceError } from './serviceError.dynamodb';
+import { type SignedAnswer, SignedCalls } from './signedCall.dynamodb';
+
+const connections = 128;
+/** Far longer than any write takes. */
+const timeoutMs = 10_000;
+const maxTries = 8;
+const retryBaseMs = 100;
+const retryCapMs = 5_000;
+/** As the SDK corrects it: a clock that is off by less is not what the service objects to. */
+const skewThatMattersMs = 4 * 60_000;
+
+/** A 200 whose body is not what the service sent, or not an answer to what was asked. */
+export class CorruptAnswer extends Error {
+  override readonly name = 'CorruptAnswer';
+}
+
+const credentialErrors = new Set(['ExpiredTokenException', 'ExpiredToken', 'UnrecognizedClientException']);
+
+type Verdict = 'throttled' | 'new credentials' | 'again' | 'final';
+
+export function createBatchWrite(
+  client: DynamoDBClient,
+  tableName: string,
+): (lists: readonly ListToWrite[]) => Promise<WriteAnswer> {
+  const { config } = client;
+  const calls = new SignedCalls(config, {
+    name: 'BatchWriteItem',
+    command: BatchWriteItemCommand,
+    endpointInput: { RequestItems: { [tableName]: [] } },
+    connections,
+    timeoutMs,
+  });
+  const head = `{"ReturnConsumedCapacity":"TOTAL","RequestItems":{${JSON.stringify(tableName)}:[`;
+
+  function tryOnce(lists: readonly ListToWrite[]): Promise<WriteAnswer> {
+    const requests = lists.map((list) => `{"PutRequest":${list.line ?? shardLineOf(list)}}`);
+    return calls.send(`${head}${requests.join(',')}]}}`).then((answer) => readAnswer(answer, lists));
+  }
+
+  function verdictOn(error: unknown): Verdict {
+    if (error instanceof CorruptAnswer) return 'again';
+    if (!isSdkError(error)) return 'final';
+    if (isThrottlingError(error)) return 'throttled';
+    if (credentialErrors.has(error.name)) return 'new credentials';
+    if (isClockSkewError(error) && correctClock(error)) return 'again';
+    return isTransientError(error) || isServerError(error) ? 'again' : 'final';
+  }
+
+  /** Takes over the time of the service where that explains why it did not accept a signature. */
+  function correctClock(error: Error): boolean {
+    if (!(error instanceof ServiceError) || error.serverTimeMs === undefined) return false;
+    const offset = error.serverTimeMs - Date.now();
+    if (Math.abs(offset - config.systemClockOffset) < skewThatMattersMs) return false;
+    config.systemClockOffset = offset;
+    return true;
+  }
+
+  return async (lists) => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await tryOnce(lists);
+      } catch (error) {
+        const verdict = verdictOn(error);
+        if (verdict === 'throttled') {
+          const reasons = error instanceof ServiceError ? error.throttlingReasons : [];
+          return { unprocessed: lists, consumedUnits: 0, refusedBy: refusedBy(reasons) };
+        }
+        if (verdict === 'final' || tries === maxTries) throw error;
+        if (verdict === 'new credentials') await calls.renewCredentials();
+        await sleep(fullJitterMs(tries, retryBaseMs, retryCapMs, Math.random()));
+      }
+    }
+  };
+}
+
+function readAnswer(signed: SignedAnswer, lists: readonly ListToWrite[]): WriteAnswer {
+  const { statusCode, headers, body } = signed;
+  if (statusCode !== 200) throw new ServiceError(signed);
+  const expected = headers['x-amz-crc32'];
+  if (expected !== undefined && crc32(body) !== Number(expected)) {
+    throw new CorruptAnswer(`an answer's CRC-32 is not ${String(expected)}, as its header says`);
+  }
+  let answer: unknown;
+  try {
+    answer = JSON.parse(body.toString());
+  } catch (error) {
+    throw new CorruptAnswer('an answer is no JSON', { cause: error });
+  }
+  const left = field(answer, 'UnprocessedItems');
+  if (typeof left !== 'object' || left === null) throw new CorruptAnswer("an answer has no 'UnprocessedItems'");
+  return { unprocessed: unprocessedOf(left, lists), consumedUnits: consumedUnitsOf(answer, lists) };
+}
+
+/** Those of the lists that the answer gives back. */
+function unprocessedOf(left: object, lists: readonly ListToWrite[]): ListToWrite[] {
+  const requests = Object.values(left).flatMap((ofTable: unknown): unknown[] => {
+    if (Array.isArray(ofTable)) return ofTable;
+    throw new CorruptAnswer('the unprocessed items of an answer are no list');
+  });
+  if (requests.length === 0) return [];
+  const byKey = new Map(lists.map((list) => [JSON.stringify([list.pk, list.sk]), list]));
+  return requests.map((request) => {
+    const item = field(field(request, 'PutRequest'), 'Item');
+    const list = byKey.get(JSON.stringify([field(field(item, 'pk'), 'S'), field(field(item, 'sk'), 'S')]));
+    if (list === undefined) throw new CorruptAnswer('an answer gives back an item that was not sent');
+    return list;
+  });
+}
+
+/** Where the service does not tell, one unit for each list: they are smaller than 1 KB. */
+function consumedUnitsOf(answer: unknown, lists: readonly ListToWrite[]): number {
+  const consumed = field(answer, 'ConsumedCapacity');
+  if (!Array.isArray(consumed) || consumed.length === 0) return lists.length;
+  const units = consumed.reduce<number>((sum, ofTable: unknown) => sum + Number(field(ofTable, 'CapacityUnits')), 0);
+  if (!Number.isFinite(units)) throw new CorruptAnswer('an answer tells no number of consumed units');
+  return units;
+}
+
+type SdkError = Parameters<typeof isTransientError>[0];
+
+/** The SDK's classification looks at an error's name, code and status, and takes any error. */
+function isSdkError(error: unknown): error is SdkError {
+  return error instanceof Error;
+}

@@ -1,0 +1,47 @@
+/** An answer by which DynamoDB refuses a call, in the shape that the SDK's own classification of errors looks at. */
+import { field } from '../domain/field';
+import type { SignedAnswer } from './signedCall.dynamodb';
+
+/** No child of the SDK's exception, whose `instanceof` goes by the name. */
+export class ServiceError extends Error {
+  override readonly name: string;
+  readonly $metadata: { readonly httpStatusCode: number };
+  readonly throttlingReasons: readonly string[];
+  readonly serverTimeMs: number | undefined;
+
+  constructor({ statusCode, headers, body }: SignedAnswer) {
+    const content = parse(body);
+    const requestId = text(headers['x-amzn-requestid']) ?? 'none';
+    const message = text(field(content, 'message')) ?? text(field(content, 'Message')) ?? `status ${statusCode}`;
+    super(`${message} [request=${requestId}]`);
+    this.name = nameIn(headers['x-amzn-errortype'] ?? field(content, '__type'));
+    this.$metadata = { httpStatusCode: statusCode };
+    this.throttlingReasons = reasonsIn(content);
+    const serverTimeMs = Date.parse(text(headers['date']) ?? '');
+    this.serverTimeMs = Number.isNaN(serverTimeMs) ? undefined : serverTimeMs;
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A proxy's page, say, is no JSON; then the status alone says what it is. */
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+/** `com.amazonaws.dynamodb.v20120810#ThrottlingException:http://…` → `ThrottlingException`. */
+function nameIn(type: unknown): string {
+  return typeof type === 'string' ? type.replace(/^.*#/, '').replace(/:.*$/, '') : 'UnknownError';
+}
+
+/** The exceptions that carry reasons spell their field in two ways. */
+function reasonsIn(content: unknown): string[] {
+  const reasons = field(content, 'ThrottlingReasons') ?? field(content, 'throttlingReasons');
+  return Array.isArray(reasons) ? reasons.flatMap((one: unknown) => text(field(one, 'reason')) ?? []) : [];
+}
