@@ -6,8 +6,10 @@ import { z } from 'zod';
 import type { AwsEndpoint } from './clients/awsEndpoint';
 import type { PipelineSettings } from './contract';
 import { type EventTimeRule, eventTimePolicies } from './domain/eventTime';
+import { defaultGate } from './domain/gateSettings';
 import { defaultReadiness } from './domain/readinessSettings';
 import { parseRunDate, type RunDate } from './domain/runDate';
+import { pricePerHourUsd } from './domain/trainingCost';
 import type { TrainingPlace } from './domain/trainingJob';
 
 export class ConfigError extends Error {
@@ -60,6 +62,8 @@ export interface ServingConfig {
   readonly tableName: string;
   readonly aws: AwsEndpoint;
   readonly pointerCacheSeconds: number;
+  readonly budgetMs: number;
+  readonly staticArticles: readonly string[];
   readonly apiKey?: string;
   readonly logLevel: LogLevel;
 }
@@ -185,7 +189,13 @@ export function loadServingConfig(environment: Environment = process.env): Servi
     ...common,
     SERVING_HOST: z.string().default('127.0.0.1'),
     SERVING_PORT: port.default(8082),
-    SERVING_POINTER_CACHE_SECONDS: z.coerce.number().nonnegative().default(5),
+    // Browsers keep an answer for 30 seconds. Processes that knew the live version for longer could turn it back for a reader.
+    SERVING_POINTER_CACHE_SECONDS: z.coerce.number().nonnegative().max(30).default(5),
+    SERVING_BUDGET_MS: whole.max(10_000).default(50),
+    SERVING_STATIC_ARTICLES: z
+      .string()
+      .regex(/^([A-Za-z0-9_.:-]{1,64}(,[A-Za-z0-9_.:-]{1,64})*)?$/, 'needs article ids, separated by commas')
+      .default(''),
     SERVING_API_KEY: z.string().min(16, 'needs at least 16 characters').optional(),
     FRONTPAGE_TABLE: name,
   });
@@ -198,6 +208,8 @@ export function loadServingConfig(environment: Environment = process.env): Servi
     tableName: env.FRONTPAGE_TABLE,
     aws: awsEndpoint(environment, 'DYNAMODB'),
     pointerCacheSeconds: env.SERVING_POINTER_CACHE_SECONDS,
+    budgetMs: env.SERVING_BUDGET_MS,
+    staticArticles: env.SERVING_STATIC_ARTICLES.split(',').filter((id) => id !== ''),
     ...(env.SERVING_API_KEY === undefined ? {} : { apiKey: env.SERVING_API_KEY }),
     logLevel: env.LOG_LEVEL,
   };
@@ -216,7 +228,12 @@ export function loadTemporalConfig(environment: Environment = process.env): Clie
   return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
 }
 
-const rung = z.object({ instanceType: z.string().regex(/^ml\.[a-z0-9.-]+$/), market: z.enum(['spot', 'on-demand']) });
+const rung = z.strictObject({
+  instanceType: z.string().regex(/^ml\.[a-z0-9.-]+$/),
+  market: z.enum(['spot', 'on-demand']),
+  patienceSeconds: z.number().positive().exactOptional(),
+  pricePerHourUsd: z.number().positive().exactOptional(),
+});
 const share = z.number().min(0).max(1);
 const seconds = z.number().int().positive();
 const day = z.string().transform((text, context): RunDate => {
@@ -232,63 +249,105 @@ const day = z.string().transform((text, context): RunDate => {
   }
 });
 
-const settingsSchema = z.strictObject({
-  readiness: z
-    .strictObject({
-      waitLimitSeconds: seconds.default(defaultReadiness.waitLimitSeconds),
-      lookSeconds: seconds.default(defaultReadiness.lookSeconds),
-      marginSeconds: z.number().int().nonnegative().default(defaultReadiness.marginSeconds),
-      quietSeconds: seconds.default(defaultReadiness.quietSeconds),
-      metricGraceSeconds: seconds.default(defaultReadiness.metricGraceSeconds),
-      quietWithoutMetricSeconds: seconds.default(defaultReadiness.quietWithoutMetricSeconds),
-      volume: z
-        .strictObject({
-          low: share.default(defaultReadiness.volume.low),
-          high: z.number().min(1).default(defaultReadiness.volume.high),
-        })
-        .prefault({}),
-      spikes: z.array(z.strictObject({ date: day, acceptVolumeUpTo: z.number().min(1) })).default([]),
-      onTimeout: z.enum(['keep-yesterday', 'train-on-what-is-there']).default(defaultReadiness.onTimeout),
-    })
-    .refine(({ quietSeconds, quietWithoutMetricSeconds }) => quietWithoutMetricSeconds >= quietSeconds, {
-      message: 'is below quietSeconds: without a metric, quiet must last at least as long as with one',
-      path: ['quietWithoutMetricSeconds'],
-    })
-    .prefault({}),
-  historyDays: z.number().int().nonnegative().max(365).default(7),
-  retentionDays: z.number().int().positive().default(14),
-  ladder: z
-    .array(rung)
-    .nonempty()
-    .max(20)
-    .default([
-      { instanceType: 'ml.m5.2xlarge', market: 'spot' },
-      { instanceType: 'ml.m5.2xlarge', market: 'on-demand' },
-    ]),
-  training: z
-    .strictObject({
-      maxRuntimeSeconds: seconds.default(3 * 3600),
-      maxWaitSeconds: seconds.default(4 * 3600),
-      volumeSizeGb: z.number().int().positive().default(50),
-      pollSeconds: z.number().positive().default(20),
-      hyperparameters: z.record(z.string(), z.string()).default({}),
-    })
-    .prefault({}),
-  gate: z
-    .strictObject({
-      recallFloor: share.default(0.005),
-      popularityMargin: share.default(0.05),
-      minEvaluationReaders: z.number().int().positive().default(100),
-      minReadersShare: share.default(0.5),
-    })
-    .prefault({}),
-  load: z
-    .strictObject({
-      maxUnitsPerSecond: z.number().positive().default(3000),
-      parallelism: z.number().int().positive().max(50).default(8),
-    })
-    .prefault({}),
-});
+const settingsSchema = z
+  .strictObject({
+    readiness: z
+      .strictObject({
+        waitLimitSeconds: seconds.default(defaultReadiness.waitLimitSeconds),
+        lookSeconds: seconds.default(defaultReadiness.lookSeconds),
+        marginSeconds: z.number().int().nonnegative().default(defaultReadiness.marginSeconds),
+        quietSeconds: seconds.default(defaultReadiness.quietSeconds),
+        metricGraceSeconds: seconds.default(defaultReadiness.metricGraceSeconds),
+        quietWithoutMetricSeconds: seconds.default(defaultReadiness.quietWithoutMetricSeconds),
+        volume: z
+          .strictObject({
+            low: share.default(defaultReadiness.volume.low),
+            high: z.number().min(1).default(defaultReadiness.volume.high),
+          })
+          .prefault({}),
+        spikes: z.array(z.strictObject({ date: day, acceptVolumeUpTo: z.number().min(1) })).default([]),
+        onTimeout: z.enum(['keep-yesterday', 'train-on-what-is-there']).default(defaultReadiness.onTimeout),
+      })
+      .refine(({ quietSeconds, quietWithoutMetricSeconds }) => quietWithoutMetricSeconds >= quietSeconds, {
+        message: 'is below quietSeconds: without a metric, quiet must last at least as long as with one',
+        path: ['quietWithoutMetricSeconds'],
+      })
+      .prefault({}),
+    historyDays: z.number().int().nonnegative().max(365).default(7),
+    retentionDays: z.number().int().positive().default(14),
+    ladder: z
+      .array(rung)
+      .nonempty()
+      .max(20)
+      .default([
+        { instanceType: 'ml.m5.2xlarge', market: 'spot' },
+        { instanceType: 'ml.m5.2xlarge', market: 'on-demand' },
+      ]),
+    training: z
+      .strictObject({
+        maxRuntimeSeconds: seconds.default(3 * 3600),
+        maxWaitSeconds: seconds.default(4 * 3600),
+        volumeSizeGb: z.number().int().positive().default(50),
+        pollSeconds: z.number().positive().default(20),
+        hyperparameters: z.record(z.string(), z.string()).default({}),
+      })
+      .prefault({}),
+    deadline: z
+      .strictObject({
+        hoursAfterStart: z.number().positive().default(5.5),
+        launchSeconds: seconds.default(900),
+        workSeconds: seconds.default(3600),
+        publishSeconds: seconds.default(45 * 60),
+        safetyFactor: z.number().min(1).max(5).default(1.25),
+      })
+      .prefault({}),
+    budget: z
+      .strictObject({
+        maxAttempts: z.number().int().positive().max(20).default(8),
+        maxCostUsd: z.number().positive().exactOptional(),
+      })
+      .prefault({}),
+    gate: z
+      .strictObject({
+        recallFloor: share.default(defaultGate.recallFloor),
+        popularityMargin: share.default(defaultGate.popularityMargin),
+        championMargin: share.default(defaultGate.championMargin),
+        confidence: z.number().min(0.5).max(0.999).default(defaultGate.confidence),
+        minEvaluationReaders: z.number().int().positive().default(defaultGate.minEvaluationReaders),
+        minReadersShare: share.default(defaultGate.minReadersShare),
+        guards: z
+          .strictObject({
+            minFullListsShare: share.default(defaultGate.guards.minFullListsShare),
+            minCoverage: share.default(defaultGate.guards.minCoverage),
+            maxConcentration: z.number().positive().default(defaultGate.guards.maxConcentration),
+            freshHours: z.number().positive().default(defaultGate.guards.freshHours),
+            maxStaleShare: share.default(defaultGate.guards.maxStaleShare),
+            maxListLength: z.number().int().positive().default(defaultGate.guards.maxListLength),
+            maxItemBytes: z.number().int().positive().default(defaultGate.guards.maxItemBytes),
+          })
+          .prefault({}),
+        approvalSeconds: seconds.default(defaultGate.approvalSeconds),
+        onNoDecision: z.enum(['reject', 'accept']).default(defaultGate.onNoDecision),
+      })
+      .prefault({}),
+    load: z
+      .strictObject({
+        maxUnitsPerSecond: z.number().positive().default(3000),
+        parallelism: z.number().int().positive().max(50).default(8),
+      })
+      .prefault({}),
+  })
+  .superRefine(({ ladder, budget }, context) => {
+    if (budget.maxCostUsd === undefined) return;
+    for (const [index, each] of ladder.entries()) {
+      if (pricePerHourUsd(each) !== undefined) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['ladder', index, 'pricePerHourUsd'],
+        message: `is needed: no price is known of ${each.instanceType}, and budget.maxCostUsd cannot hold without`,
+      });
+    }
+  });
 
 /** The defaults, overridden by the JSON file that FRONTPAGE_SETTINGS names. */
 export function loadPipelineSettings(environment: Environment = process.env): PipelineSettings {

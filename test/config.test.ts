@@ -9,6 +9,7 @@ import {
   loadServingConfig,
   loadWorkerConfig,
 } from '../src/config';
+import { defaultGate, wholeGateSettings } from '../src/domain/gateSettings';
 import { defaultReadiness } from '../src/domain/readinessSettings';
 
 const worker = {
@@ -54,6 +55,12 @@ describe('the configuration', () => {
     expect(
       loadCollectorConfig({ ...worker, COLLECTOR_SPOOL_DIR: '/var/spool', COLLECTOR_TRUST_PROXY: 'true' }).trustProxy,
     ).toBe(true);
+  });
+
+  it('gives serving its budget, and the articles that it serves when nothing else is known', () => {
+    expect(loadServingConfig(worker)).toMatchObject({ budgetMs: 50, pointerCacheSeconds: 5, staticArticles: [] });
+    const serving = loadServingConfig({ ...worker, SERVING_BUDGET_MS: '80', SERVING_STATIC_ARTICLES: 'a1,a2' });
+    expect(serving).toMatchObject({ budgetMs: 80, staticArticles: ['a1', 'a2'] });
   });
 
   it.each<[string, () => unknown, string]>([
@@ -107,6 +114,17 @@ describe('the configuration', () => {
       'SERVING_API_KEY is missing',
     ],
     ['a key that is too short', () => loadServingConfig({ ...worker, SERVING_API_KEY: 'abc' }), 'SERVING_API_KEY'],
+    [
+      'a live version that is known for longer than browsers keep an answer',
+      () => loadServingConfig({ ...worker, SERVING_POINTER_CACHE_SECONDS: '31' }),
+      'SERVING_POINTER_CACHE_SECONDS',
+    ],
+    ['a budget of nothing', () => loadServingConfig({ ...worker, SERVING_BUDGET_MS: '0' }), 'SERVING_BUDGET_MS'],
+    [
+      'static articles that are no ids',
+      () => loadServingConfig({ ...worker, SERVING_STATIC_ARTICLES: 'a1, a2' }),
+      'SERVING_STATIC_ARTICLES: needs article ids',
+    ],
   ])('refuses %s, naming the variable', (_what, load, message) => {
     expect(load).toThrow(ConfigError);
     expect(load).toThrow(message);
@@ -126,6 +144,14 @@ describe('the pipeline settings', () => {
     expect(settings.ladder.map(({ market }) => market)).toEqual(['spot', 'on-demand']);
   });
 
+  it('keep the defaults of the gate and its guards where the file says nothing', () => {
+    const given = { gate: { minReadersShare: 0.9, guards: { freshHours: 24 } } };
+    const settings = loadPipelineSettings({ FRONTPAGE_SETTINGS: file(JSON.stringify(given)) });
+    expect(loadPipelineSettings({}).gate).toEqual(defaultGate);
+    expect(settings.gate).toEqual(wholeGateSettings(given.gate));
+    expect(settings.gate.guards).toEqual({ ...defaultGate.guards, freshHours: 24 });
+  });
+
   it('name days on which a spike is expected', () => {
     const spikes = [{ date: '2026-11-03', acceptVolumeUpTo: 10 }];
     const settings = loadPipelineSettings({ FRONTPAGE_SETTINGS: file(JSON.stringify({ readiness: { spikes } })) });
@@ -140,6 +166,9 @@ describe('the pipeline settings', () => {
     ['{"readiness":{"quietWithoutMetricSeconds":60}}', 'is below quietSeconds'],
     ['{"ladder":[]}', 'ladder'],
     ['{"gate":{"recallFloor":2}}', 'recallFloor'],
+    ['{"gate":{"onNoDecision":"perhaps"}}', 'onNoDecision'],
+    ['{"gate":{"confidence":1}}', 'confidence'],
+    ['{"gate":{"guards":{"maxStale":0.1}}}', 'maxStale'],
     ['{', 'cannot read'],
   ])('refuse %s, naming what is wrong', (content, message) => {
     expect(() => loadPipelineSettings({ FRONTPAGE_SETTINGS: file(content) })).toThrow(ConfigError);

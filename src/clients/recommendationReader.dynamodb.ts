@@ -1,62 +1,71 @@
 /** Reads of the recommendation table on Amazon DynamoDB, tuned for a page that waits for them. */
-import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { field } from '../domain/field';
 import { livePointerKey, popularPk, readerPk, sectionPk, versionSk } from '../domain/keys';
 import type { AwsEndpoint } from './awsEndpoint';
+import { createItemReads, type ReadItem } from './itemReads.dynamodb';
+import { createReadCall } from './readCall.dynamodb';
 import type { RankedList, RecommendationReader } from './recommendationReader';
 
-/** The time for one attempt. Reads take single-digit milliseconds; an attempt that takes this long is not worth waiting for. */
-const defaultRequestTimeoutMs = 500;
+export interface ReadTimes {
+  /** For one attempt at a reader's list, which a page waits for. */
+  readonly readerListMs: number;
+  /** For one attempt at what all readers share, which is kept in memory. */
+  readonly sharedMs: number;
+}
+
+const defaultTimes: ReadTimes = { readerListMs: 50, sharedMs: 500 };
+/** A batch is as slow as the slowest of its keys, so it stays far below the 100 that DynamoDB takes. */
+const maxKeysPerCall = 25;
 
 export function createDynamoDbRecommendationReader(
   tableName: string,
   endpoint: AwsEndpoint,
-  requestTimeoutMs = defaultRequestTimeoutMs,
+  times: ReadTimes = defaultTimes,
 ): RecommendationReader {
-  const dynamodb = new DynamoDBClient({
-    ...endpoint,
-    maxAttempts: 3,
-    // Without `throwOnRequestTimeout` a late answer is only logged. There is no time limit at all by default.
-    requestHandler: {
-      connectionTimeout: requestTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets: 256 },
-      httpsAgent: { keepAlive: true, maxSockets: 256 },
-    },
+  const dynamodb = new DynamoDBClient(endpoint);
+  const impatient = createReadCall(dynamodb, tableName, {
+    attempts: 2,
+    attemptMs: times.readerListMs,
+    maxPauseMs: 10,
   });
-  // This middleware copies every input deeply, also when nothing is logged.
-  dynamodb.middlewareStack.remove('loggerMiddleware');
+  const patient = createReadCall(dynamodb, tableName, { attempts: 3, attemptMs: times.sharedMs, maxPauseMs: 100 });
+  const readEventually = createItemReads({ tableName, call: impatient, consistent: false, maxKeysPerCall });
+  const readStrongly = createItemReads({ tableName, call: impatient, consistent: true, maxKeysPerCall });
+  // The pointer by a strong read: an eventual one may answer with an older version than one before it did.
+  const readShared = createItemReads({ tableName, call: patient, consistent: true, maxKeysPerCall });
 
-  async function read(pk: string, sk: string): Promise<Record<string, AttributeValue> | undefined> {
-    const answer = await dynamodb.send(
-      new GetItemCommand({ TableName: tableName, Key: { pk: { S: pk }, sk: { S: sk } } }),
-    );
-    return answer.Item;
-  }
-
-  async function readList(pk: string, version: string): Promise<RankedList | undefined> {
-    const item = await read(pk, versionSk(version));
-    if (item === undefined) return undefined;
-    const articles = item['articles']?.S;
-    const expiresAt = Number(item['expires_at']?.N);
-    if (articles === undefined || Number.isNaN(expiresAt)) {
-      throw new Error(
-        `a list of the table has no text 'articles' or no number 'expires_at' [table=${tableName}, sk=v#${version}]`,
-      );
-    }
-    return { articles: articles.split(' ').filter((id) => id !== ''), expiresAt };
+  async function readList(read: ReadItem, pk: string, version: string): Promise<RankedList | undefined> {
+    const item = await read({ pk, sk: versionSk(version) });
+    return item === undefined ? undefined : toList(item, tableName);
   }
 
   return {
     async liveVersion() {
-      const item = await read(livePointerKey.pk, livePointerKey.sk);
+      const item = await readShared(livePointerKey);
       if (item === undefined) return undefined;
-      const version = item['version']?.S;
-      if (version === undefined) throw new Error(`the live pointer has no text 'version' [table=${tableName}]`);
+      const version = field(field(item, 'version'), 'S');
+      if (typeof version !== 'string') throw new Error(`the live pointer has no text 'version' [table=${tableName}]`);
       return version;
     },
-    readerList: (userId, version) => readList(readerPk(userId), version),
-    popularList: (version) => readList(popularPk, version),
-    sectionList: (section, version) => readList(sectionPk(section), version),
+    async readerList(userId, version) {
+      const list = await readList(readEventually, readerPk(userId), version);
+      // Only a strong read can say that there is none: an eventual one may not see a list that was loaded a moment ago.
+      return list ?? readList(readStrongly, readerPk(userId), version);
+    },
+    popularList: (version) => readList(readShared, popularPk, version),
+    sectionList: (section, version) => readList(readShared, sectionPk(section), version),
   };
+}
+
+function toList(item: unknown, tableName: string): RankedList {
+  const articles = field(field(item, 'articles'), 'S');
+  const expiresAt = Number(field(field(item, 'expires_at'), 'N'));
+  if (typeof articles !== 'string' || Number.isNaN(expiresAt)) {
+    const sk = String(field(field(item, 'sk'), 'S'));
+    throw new Error(
+      `a list of the table has no text 'articles' or no number 'expires_at' [table=${tableName}, sk=${sk}]`,
+    );
+  }
+  return { articles: articles.split(' ').filter((id) => id !== ''), expiresAt };
 }

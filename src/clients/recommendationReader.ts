@@ -1,4 +1,7 @@
-/** The recommendation table as serving sees it: the live version, and lists of one version. Reads may lag writes by a second. */
+/**
+ * The recommendation table as serving sees it: the live version, and lists of one version. What was written before a read was begun
+ * is seen by it, so the live version never turns back, and no list of it is taken for absent.
+ */
 
 export interface RankedList {
   /** Article ids in rank order. */

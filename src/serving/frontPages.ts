@@ -1,16 +1,18 @@
 /**
- * What a reader or a section is served: the personal list where there is one, filled up from the popular list. A failing
- * table costs quality before it costs the answer: last known lists are served, marked `degraded`.
+ * What a reader or a section is served: the personal list where there is one, filled up from the popular list of the same version.
+ * A failing table costs quality before it costs the answer: the last popular list is served, marked `degraded`, and where nothing
+ * at all is known, the static list.
  */
 import type { RankedList, RecommendationReader } from '../clients/recommendationReader';
-import { composeArticles } from './composeArticles';
-import { createLiveVersion } from './liveVersion';
-import { createSharedList, type SharedList } from './sharedList';
+import type { Circuit, CircuitRule } from '../domain/circuit';
+import { composeFrontPage, type Tier, type TieredList, tiers } from './composeFrontPage';
+import { CircuitOpen, createGuardedRead } from './guardedReads';
+import { createLiveSets, type KnownSet, type LiveSet } from './liveSets';
 
 export interface FrontPage {
-  /** Of the list that led the answer. */
-  readonly version: string;
-  readonly tier: 'personal' | 'popular';
+  /** All of the answer is of this version. `null` for the static list, which is of none. */
+  readonly version: string | null;
+  readonly tier: Tier;
   readonly articles: readonly string[];
   /** The table did not answer; this is the best known without it. */
   readonly degraded: boolean;
@@ -18,6 +20,7 @@ export interface FrontPage {
 
 export interface Selection {
   readonly limit: number;
+  /** What the reader has read, or is reading. */
   readonly exclude: ReadonlySet<string>;
 }
 
@@ -33,88 +36,118 @@ export interface FrontPages {
   forSection(section: string, selection: Selection): Promise<FrontPage | undefined>;
   /** The version served from; throws when the table does not answer and none is known. */
   currentVersion(): Promise<string | undefined>;
+  /** Looks at the table for the first time; resolves when that has an outcome, whatever it is, or after `limitMs`. */
+  warmUp(limitMs: number): Promise<void>;
 }
 
 export interface FrontPagesOptions {
   readonly reader: RecommendationReader;
   readonly pointerCacheSeconds: number;
+  /** How long an answer may wait for the table, all its reads together. */
+  readonly budgetMs: number;
+  readonly circuitRule: CircuitRule;
+  /** Served, in this order, when nothing else is known; may be empty. */
+  readonly staticArticles: readonly string[];
   /** Told about each failed read that the answer survived. */
   readonly onFailure: (error: unknown) => void;
+  readonly onCircuitChange: (state: Circuit['state']) => void;
   /** Epoch milliseconds. */
   readonly now?: () => number;
 }
 
 export function createFrontPages(options: FrontPagesOptions): FrontPages {
-  const { reader, onFailure, now = Date.now } = options;
-  const lookUpVersion = createLiveVersion({
-    lookUp: () => reader.liveVersion(),
-    cacheSeconds: options.pointerCacheSeconds,
-    now,
-    onFailure,
-  });
-  const popular = createSharedList({ read: (version) => reader.popularList(version), onFailure });
-  const sections = new Map<string, (version: string) => Promise<SharedList | undefined>>();
-
-  async function liveVersion(): Promise<{ version: string; stale: boolean }> {
-    const { version, stale } = await orUnavailable(lookUpVersion());
-    if (version === undefined) throw new RecommendationsUnavailable('no recommendation set has been published yet');
-    return { version, stale };
-  }
+  const { reader, budgetMs, onFailure, now = Date.now } = options;
+  const liveSets = createLiveSets({ reader, cacheSeconds: options.pointerCacheSeconds, now, onFailure });
+  const guardedRead = createGuardedRead({ rule: options.circuitRule, now, onChange: options.onCircuitChange });
 
   const isFresh = (list: RankedList): boolean => list.expiresAt > now() / 1000;
 
-  return {
-    async forReader(userId, { limit, exclude }) {
-      const live = await liveVersion();
-      const [personalRead, popularRead] = await Promise.allSettled([
-        reader.readerList(userId, live.version),
-        popular(live.version),
-      ]);
-      const failures = [personalRead, popularRead].flatMap((read) => (read.status === 'rejected' ? [read.reason] : []));
-      const personalList = valueIf(personalRead, isFresh);
-      const popularList = valueIf(popularRead, (list) => list.stale || isFresh(list));
-      if (personalList === undefined && popularList === undefined) {
-        throw failures.length > 0
-          ? unavailable(failures[0])
-          : new RecommendationsUnavailable(`version ${live.version} has no popular list that has not expired`);
-      }
-      failures.forEach(onFailure);
+  /** The answer when no list of a live set can be had. */
+  function staticPage({ exclude, limit }: Selection, degraded: boolean, reason: RecommendationsUnavailable): FrontPage {
+    if (options.staticArticles.length === 0) throw reason;
+    const composed = composeFrontPage([{ tier: 'static', articles: options.staticArticles }], exclude, limit);
+    return { version: null, ...composed, degraded };
+  }
 
-      const personalArticles = composeArticles([personalList?.articles ?? []], exclude, limit);
-      const isPersonal = personalArticles.length > 0 || popularList === undefined;
+  async function personalList(userId: string, set: LiveSet, limitMs: number): Promise<PersonalRead> {
+    try {
+      const list = await guardedRead(() => reader.readerList(userId, set.version), limitMs);
+      return { list: list !== undefined && isFresh(list) ? list : undefined };
+    } catch (error) {
+      if (!(error instanceof CircuitOpen)) onFailure(error);
+      return { list: undefined, failure: error };
+    }
+  }
+
+  return {
+    async forReader(userId, selection) {
+      const startedAtMs = now();
+      let live: KnownSet;
+      try {
+        live = await liveSets.current(budgetMs);
+      } catch (error) {
+        return staticPage(selection, true, unavailable(error));
+      }
+      const { set, stale } = live;
+      if (set === undefined) {
+        const reason = new RecommendationsUnavailable('no recommendation set has been published yet');
+        return staticPage(selection, false, reason);
+      }
+      const remainingMs = Math.max(1, budgetMs - (now() - startedAtMs));
+      const { list: personal, failure } = await personalList(userId, set, remainingMs);
+      const degraded = stale || failure !== undefined;
+      // An expired popular list is better than none while a newer one cannot be read.
+      const popular = set.popular !== undefined && (degraded || isFresh(set.popular)) ? set.popular : undefined;
+      const [first, ...others] = inOrder({ personal, popular });
+      if (first === undefined) {
+        const reason =
+          failure === undefined
+            ? new RecommendationsUnavailable(`version ${set.version} has no popular list that has not expired`)
+            : unavailable(failure);
+        return staticPage(selection, degraded, reason);
+      }
       return {
-        version: isPersonal ? live.version : popularList.version,
-        tier: isPersonal ? 'personal' : 'popular',
-        articles: composeArticles([personalArticles, popularList?.articles ?? []], exclude, limit),
-        degraded: live.stale || failures.length > 0 || (popularList?.stale ?? false),
+        version: set.version,
+        ...composeFrontPage([first, ...others], selection.exclude, selection.limit),
+        degraded,
       };
     },
 
     async forSection(section, { limit, exclude }) {
-      const live = await liveVersion();
-      const readSection =
-        sections.get(section) ??
-        createSharedList({ read: (version) => reader.sectionList(section, version), onFailure });
-      const list = await orUnavailable(readSection(live.version));
-      if (list === undefined || !(list.stale || isFresh(list))) return undefined;
+      const { set, stale } = await orUnavailable(liveSets.current(budgetMs));
+      if (set === undefined) throw new RecommendationsUnavailable('no recommendation set has been published yet');
+      const list =
+        set.sections.get(section) ??
+        (await orUnavailable(guardedRead(() => reader.sectionList(section, set.version), budgetMs)));
+      if (list === undefined || !(stale || isFresh(list))) return undefined;
       // Only sections that exist are remembered, so that made-up names cost no memory.
-      sections.set(section, readSection);
-      return {
-        version: list.version,
-        tier: 'popular',
-        articles: composeArticles([list.articles], exclude, limit),
-        degraded: live.stale || list.stale,
-      };
+      set.sections.set(section, list);
+      const composed = composeFrontPage([{ tier: 'popular', articles: list.articles }], exclude, limit);
+      return { version: set.version, ...composed, degraded: stale };
     },
 
     async currentVersion() {
-      return (await lookUpVersion()).version;
+      return (await liveSets.current(budgetMs)).set?.version;
+    },
+
+    async warmUp(limitMs) {
+      // A failure has been told of already.
+      await liveSets.current(limitMs).catch(() => undefined);
     },
   };
 }
 
-function valueIf<T>(read: PromiseSettledResult<T | undefined>, accept: (value: T) => boolean): T | undefined {
-  return read.status === 'fulfilled' && read.value !== undefined && accept(read.value) ? read.value : undefined;
+/** The lists there are, in the order of their tiers; a fresh list would be one more of them. */
+function inOrder(lists: Readonly<Partial<Record<Tier, RankedList | undefined>>>): TieredList[] {
+  return tiers.flatMap((tier) => {
+    const list = lists[tier];
+    return list === undefined ? [] : [{ tier, articles: list.articles }];
+  });
+}
+
+interface PersonalRead {
+  readonly list: RankedList | undefined;
+  readonly failure?: unknown;
 }
 
 async function orUnavailable<T>(work: Promise<T>): Promise<T> {

@@ -5,7 +5,8 @@ import { startServing } from './startServing';
 
 async function main(): Promise<void> {
   const { aws, tableName, ...config } = loadServingConfig();
-  const serving = await startServing({ ...config, reader: createDynamoDbRecommendationReader(tableName, aws) });
+  const reader = createDynamoDbRecommendationReader(tableName, aws, { readerListMs: config.budgetMs, sharedMs: 500 });
+  const serving = await startServing({ ...config, reader });
   const stop = (): void => void serving.close();
   process.once('SIGTERM', stop).once('SIGINT', stop);
 }

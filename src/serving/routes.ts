@@ -1,15 +1,21 @@
 /** The serving API's HTTP interface. Addresses are never logged: they name readers. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createApiKeyCheck } from './apiKey';
+import { Counters } from './counters';
 import { type FrontPage, type FrontPages, RecommendationsUnavailable } from './frontPages';
 import { InvalidParameter, parseReaderId, parseSection, parseSelection } from './selection';
 
-/** How long a browser may reuse an answer: short, because a publish or a rollback should show. */
+/**
+ * How long a browser may reuse an answer: short, because a publish or a rollback should show, and no shorter than serving processes
+ * may use what they know of the live version, so that who asks one after another does not see a version go backward.
+ */
 const maxAgeSeconds = 30;
 const retryAfterSeconds = 5;
 
 export function addServingRoutes(app: FastifyInstance, frontPages: FrontPages, apiKey: string | undefined): void {
+  const counters = new Counters();
+
   // Registered as a scope of its own, so that the key guards the lists and not the health check.
   void app.register(async (lists) => {
     if (apiKey !== undefined) {
@@ -23,6 +29,7 @@ export function addServingRoutes(app: FastifyInstance, frontPages: FrontPages, a
     lists.get('/v1/users/:id/recommendations', async (request, reply) => {
       const user = parseReaderId(request.params);
       const page = await frontPages.forReader(user, parseSelection(request.query));
+      counters.answered(page);
       return sendPage(request, reply, { user }, page);
     });
 
@@ -30,6 +37,7 @@ export function addServingRoutes(app: FastifyInstance, frontPages: FrontPages, a
       const section = parseSection(request.params);
       const page = await frontPages.forSection(section, parseSelection(request.query));
       if (page === undefined) return reply.code(404).send({ error: `no list for section ${section}` });
+      counters.answered(page);
       return sendPage(request, reply, { section }, page);
     });
   });
@@ -43,7 +51,12 @@ export function addServingRoutes(app: FastifyInstance, frontPages: FrontPages, a
     }
   });
 
-  app.setErrorHandler(answerError);
+  app.get('/metrics', (_request, reply) => reply.type('text/plain; version=0.0.4').send(counters.text()));
+
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    if (error instanceof RecommendationsUnavailable) counters.refused();
+    return answerError(error, request, reply);
+  });
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ error: 'no such route; there is GET /v1/users/{id}/recommendations' }),
   );
@@ -52,7 +65,7 @@ export function addServingRoutes(app: FastifyInstance, frontPages: FrontPages, a
 function sendPage(request: FastifyRequest, reply: FastifyReply, subject: object, page: FrontPage): FastifyReply {
   const { degraded, ...served } = page;
   const body = JSON.stringify({ ...subject, ...served, ...(degraded ? { degraded } : {}) });
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+  const etag = `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
   void reply.header('etag', etag);
   void reply.header('cache-control', degraded ? 'no-store' : `private, max-age=${maxAgeSeconds}`);
   if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();

@@ -7,6 +7,7 @@ const defaultLimit = 10;
 const maxLimit = 50;
 const maxExcluded = 100;
 const idRule = '1 to 64 letters, digits, or _ . : -';
+const none: ReadonlySet<string> = new Set();
 
 const limitRule = `must be a whole number from 1 to ${maxLimit}`;
 const selectionSchema = z.object({
@@ -22,7 +23,8 @@ const selectionSchema = z.object({
     .refine((ids) => ids.length <= maxExcluded, `must hold at most ${maxExcluded} ids`)
     .refine((ids) => ids.every(isId), `must be ids of ${idRule}, separated by commas`)
     .transform((ids): ReadonlySet<string> => new Set(ids))
-    .default(new Set()),
+    .default(none),
+  current: z.string('must be given once').refine(isId, `must be ${idRule}`).optional(),
 });
 const readerSchema = z.object({ id: z.string().refine(isId, `must be ${idRule}`) });
 const sectionSchema = z.object({
@@ -40,7 +42,11 @@ export class InvalidParameter extends Error {
   }
 }
 
-export const parseSelection = (query: unknown): Selection => parse(selectionSchema, query);
+/** The article that the reader has open is not recommended either. */
+export function parseSelection(query: unknown): Selection {
+  const { limit, exclude, current } = parse(selectionSchema, query);
+  return { limit, exclude: current === undefined ? exclude : new Set([...exclude, current]) };
+}
 export const parseReaderId = (params: unknown): string => parse(readerSchema, params).id;
 export const parseSection = (params: unknown): string => parse(sectionSchema, params).section;
 

@@ -1,6 +1,7 @@
 /** A listening serving API: HTTP routes over front pages over the recommendation table. */
 import Fastify from 'fastify';
 import type { RecommendationReader } from '../clients/recommendationReader';
+import type { CircuitRule } from '../domain/circuit';
 import { createFrontPages } from './frontPages';
 import { addServingRoutes } from './routes';
 
@@ -10,6 +11,11 @@ export interface ServingOptions {
   readonly port: number;
   readonly reader: RecommendationReader;
   readonly pointerCacheSeconds: number;
+  /** How long an answer may wait for the table. */
+  readonly budgetMs: number;
+  /** Served when nothing else is known. */
+  readonly staticArticles?: readonly string[];
+  readonly circuitRule?: CircuitRule;
   /** Required in `x-api-key` when given. */
   readonly apiKey?: string;
   readonly logLevel: string;
@@ -23,6 +29,19 @@ export interface Serving {
 
 /** Ids have 64 characters at most, up to three times as many when percent-encoded; longer ones still get their 400. */
 const maxParamLength = 512;
+/** The first connection to the table takes longer than an answer may, so it is made before the first request. */
+const maxWarmUpMs = 3000;
+
+/** Opens when more than half of at least 20 reads of a second failed; a second later one read at a time tries the table. */
+const defaultCircuitRule: CircuitRule = {
+  windowMs: 1000,
+  minCalls: 20,
+  maxFailureShare: 0.5,
+  pauseMs: 1000,
+  maxPauseMs: 15_000,
+  probes: 3,
+  probeMs: 1000,
+};
 
 /** Throws when the address is taken. */
 export async function startServing(options: ServingOptions): Promise<Serving> {
@@ -34,9 +53,14 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
   const frontPages = createFrontPages({
     reader: options.reader,
     pointerCacheSeconds: options.pointerCacheSeconds,
+    budgetMs: options.budgetMs,
+    circuitRule: options.circuitRule ?? defaultCircuitRule,
+    staticArticles: options.staticArticles ?? [],
     onFailure: (error) => app.log.warn({ err: error }, 'a read of the recommendation table failed; serving without it'),
+    onCircuitChange: (state) => app.log.warn({ state }, 'the circuit to the recommendation table changed'),
   });
   addServingRoutes(app, frontPages, options.apiKey);
+  await frontPages.warmUp(maxWarmUpMs);
   const url = await app.listen({ host: options.host, port: options.port });
   return { url, close: () => app.close() };
 }

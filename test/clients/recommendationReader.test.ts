@@ -1,30 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import Fastify from 'fastify';
+import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { createTable } from '../../local/resources';
 import { createDynamoDbRecommendationReader } from '../../src/clients/recommendationReader.dynamodb';
 import { startServing } from '../../src/serving/startServing';
 import { testAws } from '../support/aws';
+import { type Call, ScriptedDynamoDb } from '../support/scriptedDynamoDb';
 
 const version = '2026-11-23.01';
 const table = `recommendations-${randomUUID()}`;
 const dynamodb = new DynamoDBClient(testAws());
 
-beforeAll(async () => {
-  await dynamodb.send(
-    new CreateTableCommand({
-      TableName: table,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-    }),
-  );
-});
+beforeAll(() => createTable(testAws(), table));
 
 afterAll(() => dynamodb.destroy());
 
@@ -37,7 +23,8 @@ async function put(pk: string, sk: string, texts: Record<string, string>, expire
 
 describe('the DynamoDB recommendation reader', () => {
   // The load of the machine, not the table, decides how fast an emulator answers.
-  const reader = createDynamoDbRecommendationReader(table, testAws(), 20_000);
+  const times = { readerListMs: 20_000, sharedMs: 20_000 };
+  const reader = createDynamoDbRecommendationReader(table, testAws(), times);
 
   it('knows no live version and no list before anything is written', async () => {
     expect(await reader.liveVersion()).toBeUndefined();
@@ -63,6 +50,7 @@ describe('the DynamoDB recommendation reader', () => {
       port: 0,
       reader,
       pointerCacheSeconds: 5,
+      budgetMs: 20_000,
       logLevel: 'silent',
     });
     try {
@@ -81,13 +69,128 @@ describe('the DynamoDB recommendation reader', () => {
     await expect(reader.readerList('odd', version)).rejects.toThrow(`[table=${table}, sk=v#${version}]`);
   });
 
-  it('fails on a table that never answers instead of waiting for it', async () => {
-    const silent = Fastify({ forceCloseConnections: true });
-    silent.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    silent.post('/', () => new Promise<never>(() => undefined));
-    const endpoint = await silent.listen({ host: '127.0.0.1', port: 0 });
-    const stuck = createDynamoDbRecommendationReader(table, { ...testAws(), endpoint }, 20);
-    await expect(stuck.liveVersion()).rejects.toThrow(/timed out|timeout/i);
-    await silent.close();
+  it('reads many lists at once from a real table', async () => {
+    const readers = Array.from({ length: 60 }, (_, index) => `many${index}`);
+    await Promise.all(readers.map((id) => put(`u#${id}`, `v#${version}`, { articles: `x-${id}` }, 4_000_000_000)));
+    const lists = await Promise.all([...readers, 'nobody'].map((id) => reader.readerList(id, version)));
+    expect(lists.map((list) => list?.articles)).toEqual([...readers.map((id) => [`x-${id}`]), undefined]);
   });
 });
+
+describe('the wire of the DynamoDB recommendation reader', () => {
+  const dynamo = new ScriptedDynamoDb();
+  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
+  const times = { readerListMs: 20_000, sharedMs: 20_000 };
+  const connect = (given = times) =>
+    createDynamoDbRecommendationReader('lists', { region: 'eu-west-1', endpoint: dynamo.endpoint, credentials }, given);
+
+  beforeAll(async () => {
+    await dynamo.start();
+    for (let index = 0; index < 60; index++) dynamo.putList(`u#r${index}`, version, `a${index}`);
+    dynamo.putPointer(version);
+  });
+  beforeEach(() => {
+    dynamo.script = () => ({ kind: 'stored' });
+    dynamo.calls.length = 0;
+  });
+  afterAll(() => dynamo.stop());
+
+  it('signs its calls as Signature Version 4 says', async () => {
+    await connect().readerList('r1', version);
+    const [call] = dynamo.calls;
+    expect(call?.headers['content-type']).toBe('application/x-amz-json-1.0');
+    expect(call?.headers.authorization).toBe(call && signature(call, credentials.secretAccessKey));
+  });
+
+  it('shares a call among reads of one turn, each key once, and gives each reader its own list', async () => {
+    const reader = connect();
+    const asked = [...Array.from({ length: 60 }, (_, index) => index), 59, 59];
+    const lists = await Promise.all(asked.map((index) => reader.readerList(`r${index}`, version)));
+    expect(lists.map((list) => list?.articles)).toEqual(asked.map((index) => [`a${index}`]));
+    expect(dynamo.calls.map(({ operation, keys }) => [operation, keys.length])).toEqual([
+      ['BatchGetItem', 25],
+      ['BatchGetItem', 25],
+      ['BatchGetItem', 10],
+    ]);
+  });
+
+  it('asks once more for keys of a batch that were throttled, and fails only those that are throttled again', async () => {
+    const reader = connect();
+    const read = () => Promise.allSettled([0, 1, 2].map((index) => reader.readerList(`r${index}`, version)));
+    const slow = `u#r1 v#${version}`;
+    dynamo.script = (_call, index) => (index === 0 ? { kind: 'unprocessed', keys: [slow] } : { kind: 'stored' });
+    expect((await read()).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+    expect(dynamo.calls.map(({ keys }) => keys.length)).toEqual([3, 1]);
+    dynamo.script = () => ({ kind: 'unprocessed', keys: [slow] });
+    const [first, second, third] = await read();
+    expect([first?.status, third?.status]).toEqual(['fulfilled', 'fulfilled']);
+    expect(second).toMatchObject({ reason: { name: 'ProvisionedThroughputExceededException' } });
+  });
+
+  it('believes only a strong read that a reader has no list, and that a version is live', async () => {
+    const reader = connect();
+    await reader.readerList('r1', version);
+    expect(dynamo.calls.map(({ consistent }) => consistent)).toEqual([false]);
+    expect(await reader.readerList('nobody', version)).toBeUndefined();
+    await reader.liveVersion();
+    expect(dynamo.calls.map(({ consistent }) => consistent)).toEqual([false, false, true, true]);
+    // A list that an eventual read does not see yet.
+    dynamo.script = ({ consistent }) => (consistent ? { kind: 'stored' } : { kind: 'raw', json: {} });
+    expect(await reader.readerList('r2', version)).toMatchObject({ articles: ['a2'] });
+  });
+
+  it('does not take the item of another version or reader for the one it asked for', async () => {
+    const item = {
+      pk: { S: 'u#r1' },
+      sk: { S: 'v#2026-11-22.01' },
+      articles: { S: 'old' },
+      expires_at: { N: '4000000000' },
+    };
+    dynamo.script = () => ({ kind: 'raw', json: { Item: item } });
+    await expect(connect().readerList('r1', version)).rejects.toThrow('another item than was asked for');
+  });
+
+  it('corrects its clock when signatures are refused for it', async () => {
+    const serverTime = new Date('2030-01-01T00:00:00Z');
+    dynamo.script = (_call, index) =>
+      index === 0
+        ? { kind: 'error', status: 400, type: 'InvalidSignatureException', date: serverTime }
+        : { kind: 'stored' };
+    const reader = connect();
+    expect(await reader.readerList('r1', version)).toMatchObject({ articles: ['a1'] });
+    expect(dynamo.calls.map(({ headers }) => String(headers['x-amz-date']).slice(0, 8))).toEqual([today(), '20300101']);
+  });
+
+  it('does not repeat what was refused for good, and says what DynamoDB said', async () => {
+    dynamo.script = () => ({ kind: 'error', status: 400, type: 'AccessDeniedException' });
+    await expect(connect().readerList('r1', version)).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: 'as told',
+    });
+    expect(dynamo.calls).toHaveLength(1);
+  });
+
+  it('fails on a table that never answers instead of waiting for it', async () => {
+    dynamo.script = () => ({ kind: 'nothing' });
+    const stuck = connect({ readerListMs: 20, sharedMs: 20 });
+    await expect(stuck.liveVersion()).rejects.toThrow('DynamoDB did not answer: Headers Timeout Error');
+  });
+});
+
+const today = (): string => new Date().toISOString().slice(0, 10).replaceAll('-', '');
+
+/** The Authorization header of a POST to `/`, by the specification and not by the SDK. */
+function signature({ headers, body }: Call, secretAccessKey: string): string {
+  const stamp = String(headers['x-amz-date']);
+  const [, signed = ''] = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '') ?? [];
+  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+  const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+  const canonicalHeaders = signed.split(';').map((name) => `${name}:${String(headers[name]).trim()}\n`);
+  const canonical = ['POST', '/', '', canonicalHeaders.join(''), signed, sha256(body)].join('\n');
+  const scope = `${stamp.slice(0, 8)}/eu-west-1/dynamodb/aws4_request`;
+  const key = scope
+    .split('/')
+    .reduce<string | Buffer>((derived, part) => hmac(derived, part), `AWS4${secretAccessKey}`);
+  const proof = hmac(key, ['AWS4-HMAC-SHA256', stamp, scope, sha256(canonical)].join('\n')).toString('hex');
+  return `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/${scope}, SignedHeaders=${signed}, Signature=${proof}`;
+}

@@ -5,8 +5,9 @@ import { FakeReader } from './fakeReader';
 const version = '2026-11-23.01';
 const open: Serving[] = [];
 
-async function start(options: Partial<ServingOptions> = {}) {
+async function start(options: Partial<ServingOptions> = {}, ...failing: string[]) {
   const reader = new FakeReader();
+  reader.failing = new Set(failing);
   reader.version = version;
   reader.put('popular', version, Array.from({ length: 20 }, (_, index) => `p${index + 1}`).join(' '));
   reader.put('r1', version, 'a1 a2 a3');
@@ -16,6 +17,7 @@ async function start(options: Partial<ServingOptions> = {}) {
     port: 0,
     reader,
     pointerCacheSeconds: 0,
+    budgetMs: 20_000,
     logLevel: 'silent',
     ...options,
   });
@@ -48,6 +50,14 @@ describe('the serving API', () => {
     expect(chosen.body).toMatchObject({ articles: ['a2', 'a3'] });
   });
 
+  it('does not recommend the article that the reader has open', async () => {
+    const { get } = await start();
+    const other = await answer(await get('/v1/users/r1/recommendations?limit=3&current=a2'));
+    expect(other.body).toMatchObject({ articles: ['a1', 'a3', 'p1'] });
+    const both = await answer(await get('/v1/users/r1/recommendations?limit=3&current=a2&exclude=a1'));
+    expect(both.body).toMatchObject({ articles: ['a3', 'p1', 'p2'] });
+  });
+
   it('answers a section', async () => {
     const { get } = await start();
     const { status, body } = await answer(await get('/v1/sections/sport/recommendations'));
@@ -66,10 +76,14 @@ describe('the serving API', () => {
     ['/v1/users/r1/recommendations?limit=1&limit=2', 'limit'],
     ['/v1/users/r1/recommendations?exclude=a1,%22', 'exclude'],
     ['/v1/users/r1/recommendations?exclude=a1,,a2', 'exclude'],
+    ['/v1/users/r1/recommendations?current=', 'current'],
+    ['/v1/users/r1/recommendations?current=a1&current=a2', 'current'],
+    ['/v1/users/r1/recommendations?current=a%201', 'current'],
     [`/v1/users/r1/recommendations?exclude=${Array.from({ length: 101 }, () => 'a').join(',')}`, 'exclude'],
     ['/v1/sections/Sport/recommendations', 'section'],
   ])('refuses %s, naming the parameter', async (path, parameter) => {
     const { get, reader } = await start();
+    reader.asked.length = 0;
     const { status, body } = await answer(await get(path));
     expect(status).toBe(400);
     expect(body).toEqual({ error: expect.stringMatching(`^${parameter} must `), parameter });
@@ -107,6 +121,13 @@ describe('the serving API', () => {
     });
   });
 
+  it('answers the static list, where there is one, before the first publish', async () => {
+    const { get, reader } = await start({ staticArticles: ['s1', 's2'] });
+    reader.version = undefined;
+    const { status, body } = await answer(await get('/v1/users/r1/recommendations'));
+    expect([status, body]).toEqual([200, { user: 'r1', version: null, tier: 'static', articles: ['s1', 's2'] }]);
+  });
+
   it('answers 503 with Retry-After before the first publish', async () => {
     const { get, reader } = await start();
     reader.version = undefined;
@@ -120,8 +141,7 @@ describe('the serving API', () => {
   });
 
   it('is healthy while the pointer can be read or is known, and not otherwise', async () => {
-    const { get, reader } = await start();
-    reader.failing.add('*');
+    const { get, reader } = await start({}, '*');
     expect((await get('/healthz')).status).toBe(503);
     expect((await get('/v1/users/r1/recommendations')).status).toBe(503);
     reader.failing.clear();
@@ -130,8 +150,31 @@ describe('the serving API', () => {
     expect((await get('/healthz')).status).toBe(200);
   });
 
+  it('counts what it answered, by tier', async () => {
+    const { get, reader } = await start();
+    await get('/v1/users/r1/recommendations');
+    await get('/v1/users/nobody/recommendations');
+    await get('/v1/sections/sport/recommendations?exclude=s1,s2');
+    reader.failing.add('r1');
+    await get('/v1/users/r1/recommendations');
+    reader.version = undefined;
+    await get('/v1/users/r1/recommendations');
+    const text = await (await get('/metrics')).text();
+    const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    expect(samples).toEqual([
+      'frontpage_serving_answers_total{tier="personal"} 1',
+      'frontpage_serving_answers_total{tier="fresh"} 0',
+      'frontpage_serving_answers_total{tier="popular"} 3',
+      'frontpage_serving_answers_total{tier="static"} 0',
+      'frontpage_serving_degraded_total 1',
+      'frontpage_serving_empty_total 1',
+      'frontpage_serving_unavailable_total 1',
+    ]);
+  });
+
   it('asks for the key where one is set, but not for the health check', async () => {
     const { get, reader } = await start({ apiKey: 'correct-horse-battery' });
+    reader.asked.length = 0;
     const path = '/v1/users/r1/recommendations';
     for (const headers of [{}, { 'x-api-key': 'correct-horse-batterz' }, { 'x-api-key': '' }]) {
       const refused = await answer(await get(path, headers));

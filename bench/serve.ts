@@ -1,0 +1,221 @@
+/**
+ * Serving under load: the real process on one core before a DynamoDB in the real format, against a Fastify route that does the
+ * SDK's own GetItem, and against a bare one. Load and DynamoDB are on the other core. All three stay up and are loaded in turn.
+ * While serving is loaded the live pointer moves once a second, and every answer is checked. Only ratios are comparable between machines.
+ *
+ *   npm run --silent bench:serve -- --json [--seconds 5] [--rounds 3] [--latency '{"medianMs":3,"slowShare":0.01,"slowMs":20}']
+ */
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Command } from 'commander';
+import { answersHttp, freePort } from '../local/processes';
+import { tableName } from './serve/dataset';
+import type { LoadPlan, LoadResult } from './serve/load';
+
+const connections = 64;
+const pipelined = 4;
+const pointerCacheSeconds = 1;
+/** Requests a second while latency is measured. */
+const steadyRate = 1000;
+const measuredCore = 0;
+const otherCore = 1;
+const clockTicksPerSecond = 100;
+
+const options = new Command()
+  .option('--json', 'print one JSON object')
+  .option('--seconds <n>', 'of each measurement', Number, 5)
+  .option('--rounds <n>', 'of which the middle one counts', Number, 3)
+  .option('--latency <json>', 'of the DynamoDB, by key; none without')
+  .option('--profile <folder>', 'writes a CPU profile of the serving process')
+  .parse()
+  .opts<{ json?: boolean; seconds: number; rounds: number; latency?: string; profile?: string }>();
+
+const hasTaskset = spawnSync('taskset', ['--version']).status === 0;
+const running: ChildProcess[] = [];
+let publishes = 0;
+
+interface Target {
+  readonly child: ChildProcess;
+  readonly port: number;
+  /** Where the live pointer is moved while this one is loaded. */
+  readonly livePort?: number;
+  /** Answers the same to all. */
+  readonly unchecked?: boolean;
+}
+
+interface Measured {
+  readonly requestsPerCpuSecond: number;
+  readonly requestsPerSecond: number;
+  readonly load: LoadResult;
+}
+
+function commandLine(core: number, args: readonly string[]): [string, string[]] {
+  const node = [process.execPath, ...args];
+  const [command = '', ...rest] = hasTaskset ? ['taskset', '-c', String(core), ...node] : node;
+  return [command, rest];
+}
+
+function program(file: string, args: readonly string[], nodeArgs: readonly string[] = []): string[] {
+  return [...nodeArgs, '--import', require.resolve('tsx'), join(__dirname, '..', file), ...args];
+}
+
+function start(core: number, args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+  const [command, rest] = commandLine(core, args);
+  const child = spawn(command, rest, {
+    env: { ...process.env, NODE_NO_WARNINGS: '1', ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  running.push(child);
+  return child;
+}
+
+async function ready(url: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    try {
+      await answersHttp(url);
+      return;
+    } catch {
+      await sleep(50);
+    }
+  }
+  throw new Error(`a program of the bench did not start [url=${url}]`);
+}
+
+/** CPU time of a process so far, of all its threads. */
+function cpuSeconds(pid: number | undefined): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const [user = '', system = ''] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
+  return (Number(user) + Number(system)) / clockTicksPerSecond;
+}
+
+async function load(target: Target, seconds: number, requestsPerSecond?: number): Promise<Measured> {
+  const plan: LoadPlan = {
+    port: target.port,
+    seconds,
+    connections,
+    pipelined,
+    firstPublish: publishes,
+    checked: target.unchecked !== true,
+    pointerCacheMs: pointerCacheSeconds * 1000,
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+    ...(target.livePort === undefined ? {} : { livePort: target.livePort }),
+  };
+  const [command, rest] = commandLine(otherCore, program('bench/serve/load.ts', [JSON.stringify(plan)]));
+  const before = cpuSeconds(target.child.pid);
+  const { stdout, stderr } = await promisify(execFile)(command, rest, {
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+  });
+  const cpu = cpuSeconds(target.child.pid) - before;
+  if (stderr !== '') console.error(stderr);
+  const result: LoadResult = JSON.parse(stdout);
+  publishes += result.publishes;
+  return {
+    requestsPerCpuSecond: result.requests / cpu,
+    requestsPerSecond: result.requests / result.seconds,
+    load: result,
+  };
+}
+
+async function startAll(): Promise<{ serving: Target; sdk: Target; bare: Target; countsUrl: string }> {
+  const [livePort, servingPort, sdkPort, barePort] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ];
+  const endpoint = `http://127.0.0.1:${livePort}`;
+  const latency = options.latency === undefined ? [] : [options.latency];
+  start(otherCore, program('bench/serve/fakeDynamoDb.ts', [String(livePort), ...latency]));
+  await ready(`${endpoint}/live`);
+  const profile = options.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', options.profile];
+  const serving = start(measuredCore, program('src/serving/main.ts', [], profile), {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    FRONTPAGE_TABLE: tableName,
+    SERVING_PORT: String(servingPort),
+    SERVING_POINTER_CACHE_SECONDS: String(pointerCacheSeconds),
+    // Reads are waited for, however busy the machine is: degraded answers are cheap, and would make figures look better.
+    SERVING_BUDGET_MS: '10000',
+    LOG_LEVEL: 'error',
+  });
+  const sdk = start(measuredCore, program('bench/serve/sdkRoute.ts', [String(sdkPort), endpoint]));
+  const bare = start(measuredCore, program('bench/serve/bareRoute.ts', [String(barePort)]));
+  for (const port of [servingPort, sdkPort, barePort]) await ready(`http://127.0.0.1:${port}/healthz`);
+  return {
+    serving: { child: serving, port: servingPort, livePort },
+    sdk: { child: sdk, port: sdkPort },
+    bare: { child: bare, port: barePort, unchecked: true },
+    countsUrl: `${endpoint}/counts`,
+  };
+}
+
+function middle(measured: readonly Measured[]): Measured {
+  const sorted = measured.toSorted((a, b) => a.requestsPerCpuSecond - b.requestsPerCpuSecond);
+  const found = sorted[Math.floor(sorted.length / 2)];
+  if (found === undefined) throw new Error('--rounds must be 1 or more');
+  return found;
+}
+
+const sum = (measured: readonly Measured[], of: (load: LoadResult) => number): number =>
+  measured.reduce((total, { load: result }) => total + of(result), 0);
+const round = (value: number, digits = 0): number => Number(value.toFixed(digits));
+
+async function main(): Promise<void> {
+  const { serving, sdk, bare, countsUrl } = await startAll();
+  for (const target of [serving, sdk, bare]) await load(target, 2);
+  const rounds: { serving: Measured[]; sdk: Measured[]; bare: Measured[] } = { serving: [], sdk: [], bare: [] };
+  for (let index = 0; index < options.rounds; index++) {
+    rounds.serving.push(await load(serving, options.seconds));
+    rounds.sdk.push(await load(sdk, options.seconds));
+    rounds.bare.push(await load(bare, options.seconds));
+  }
+  const saturated = middle(rounds.serving);
+  const steady = await load(serving, options.seconds, steadyRate);
+  // What the machine and the load make of latency, whoever answers.
+  const steadyBare = await load(bare, options.seconds, steadyRate);
+  const counts: { calls: number; keys: number } = JSON.parse(await (await fetch(countsUrl)).text());
+  const all = [...rounds.serving, steady];
+  const result = {
+    requestsPerCpuSecond: round(saturated.requestsPerCpuSecond),
+    sdkGetItemRequestsPerCpuSecond: round(middle(rounds.sdk).requestsPerCpuSecond),
+    bareRequestsPerCpuSecond: round(middle(rounds.bare).requestsPerCpuSecond),
+    ratioToSdkGetItem: round(saturated.requestsPerCpuSecond / middle(rounds.sdk).requestsPerCpuSecond, 2),
+    p50Ms: steady.load.p50Ms,
+    p99Ms: steady.load.p99Ms,
+    bareP50Ms: steadyBare.load.p50Ms,
+    bareP99Ms: steadyBare.load.p99Ms,
+    requestsPerSecond: round(saturated.requestsPerSecond),
+    steadyRequestsPerSecond: round(steady.requestsPerSecond),
+    keysPerCall: round(counts.keys / counts.calls, 2),
+    requests: sum(all, ({ requests }) => requests),
+    publishes: sum(all, (one) => one.publishes),
+    wrong: sum(all, ({ wrong }) => wrong),
+    degraded: sum(all, ({ degraded }) => degraded),
+    violations: sum(all, ({ violations }) => violations),
+  };
+  console.log(options.json ? JSON.stringify(result) : JSON.stringify(result, undefined, 2));
+  if (result.wrong + result.degraded + result.violations > 0) process.exitCode = 1;
+}
+
+async function stopAll(): Promise<void> {
+  const alive = running.filter((child) => child.exitCode === null && child.signalCode === null);
+  const ended = alive.map((child) => once(child, 'exit'));
+  for (const child of alive) child.kill('SIGTERM');
+  await Promise.all(ended);
+}
+
+main()
+  .catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  })
+  .finally(() => void stopAll());
