@@ -278,6 +278,8 @@ function environmentOf(ports: Ports, options: CloudOptions): Record<string, stri
     COLLECTOR_REQUESTS_PER_MINUTE: '1000000',
     SERVING_PORT: String(ports.serving),
     SERVING_POINTER_CACHE_SECONDS: '1',
+    // The default is for DynamoDB; an emulator on a busy laptop is slower.
+    SERVING_BUDGET_MS: '2000',
     LOG_LEVEL: 'info',
     // The AWS SDK says at every start that it will want a newer Node one day.
     NODE_NO_WARNINGS: '1',

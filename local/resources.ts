@@ -27,13 +27,13 @@ export async function createBucket(aws: AwsEndpoint, name = bucket): Promise<voi
   s3.destroy();
 }
 
-export async function createTable(aws: AwsEndpoint): Promise<void> {
+export async function createTable(aws: AwsEndpoint, tableName = table): Promise<void> {
   const dynamodb = new DynamoDBClient(aws);
   await unlessThere(
     ['ResourceInUseException'],
     dynamodb.send(
       new CreateTableCommand({
-        TableName: table,
+        TableName: tableName,
         BillingMode: 'PAY_PER_REQUEST',
         KeySchema: [
           { AttributeName: 'pk', KeyType: 'HASH' },
@@ -50,7 +50,7 @@ export async function createTable(aws: AwsEndpoint): Promise<void> {
     ['ValidationException'],
     dynamodb.send(
       new UpdateTimeToLiveCommand({
-        TableName: table,
+        TableName: tableName,
         TimeToLiveSpecification: { Enabled: true, AttributeName: 'expires_at' },
       }),
     ),

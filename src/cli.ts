@@ -6,12 +6,15 @@ import { Command, InvalidArgumentError } from 'commander';
 import { ClickLogError } from './clicklog/clickLogError';
 import { type ImportSummary, importClickLog } from './clicklog/importClickLog';
 import type { LogFormat } from './clicklog/logFiles';
-import { findLateObjects, OrderRefused, orderRun, runAgain } from './clients/operatorOrders';
+import { forgetReader } from './clients/erasures';
+import { decideRun, findLateObjects, OrderRefused, orderRun, runAgain } from './clients/operatorOrders';
+import { createDynamoDbReaderItems } from './clients/readerItems.dynamodb';
 import { createDynamoDbRecommendationTable } from './clients/recommendationTable.dynamodb';
 import { type ReadinessView, type RunView, rootFailure, startRun, viewRun } from './clients/runs';
 import { connectClient } from './clients/temporalClient';
 import { ConfigError, loadPipelineSettings, loadTableConfig, loadTemporalConfig } from './config';
 import {
+  type ErasureStatus,
   type LateObjects,
   type OrderReason,
   type RollbackInput,
@@ -20,9 +23,12 @@ import {
   taskQueue,
   type WaitingOrder,
 } from './contract';
+import { describeApproval, type GateOrder } from './domain/approval';
+import { isId } from './domain/click';
 import { describeDegraded } from './domain/readiness';
 import { describeBytes, readinessTable } from './domain/readinessTable';
 import { InvalidRunDate, lastCompleteDay, parseRunDate, type RunDate } from './domain/runDate';
+import { describeMoney } from './domain/trainingCost';
 
 /** 0: done. 1: failed, with one sentence on standard error. 2: the command line is wrong (commander's own code is 1; see below). */
 const usageExitCode = 2;
@@ -36,6 +42,11 @@ function runDateArgument(text: string): RunDate {
   }
 }
 
+function userIdArgument(text: string): string {
+  if (isId(text)) return text;
+  throw new InvalidArgumentError('no reader has such an id: 1 to 64 letters, digits, or _ . : -');
+}
+
 async function withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
   const client = await connectClient(loadTemporalConfig());
   try {
@@ -45,14 +56,18 @@ async function withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
   }
 }
 
+function utcSeconds(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
+}
+
 /** The lines that show a run to a human. */
 export function describeRun(view: RunView): string[] {
   const stages = (view.status?.stages ?? []).map(({ stage, startedAtMs, endedAtMs }) => {
     const took = endedAtMs === undefined ? 'running' : `${((endedAtMs - startedAtMs) / 1000).toFixed(1)} s`;
-    return `  ${stage.padEnd(20)} ${new Date(startedAtMs).toISOString().slice(0, 19)}Z  ${took}`;
+    return `  ${stage.padEnd(20)} ${utcSeconds(startedAtMs)}  ${took}`;
   });
   const progress = view.training?.progress;
-  const { degraded } =
+  const { degraded, money, deadlineAtMs, approval } =
     (view.result !== undefined && 'summary' in view.result ? view.result.summary : view.status) ?? {};
   return [
     `run ${view.runDate}: ${view.state}${view.status === undefined ? '' : `, ${view.status.stage}`}`,
@@ -68,7 +83,12 @@ export function describeRun(view: RunView): string[] {
               ? `, ${progress.phase} ${progress.iteration}/${progress.iterations} (${progress.completed} of ${progress.total} iterations)`
               : ''),
         ]),
+    ...(money === undefined ? [] : [`  training so far: ${describeMoney(money)}`]),
     ...(view.itemsLoaded === undefined ? [] : [`  ${view.itemsLoaded} items loaded`]),
+    ...(deadlineAtMs === undefined ? [] : [`  to be live by ${utcSeconds(deadlineAtMs)}`]),
+    ...describeApproval({ ...view.status, ...(approval === undefined ? {} : { approval }) }).map(
+      (line) => `  gate: ${line}`,
+    ),
     ...(view.result === undefined ? [] : [`  ${view.result.outcome}`]),
     ...(view.failure === undefined ? [] : [`  ${view.failure.type}: ${view.failure.message}`]),
   ];
@@ -76,7 +96,17 @@ export function describeRun(view: RunView): string[] {
 
 /** Hour by hour what is there, and until when the rest is waited for. */
 function describeWait({ hours, waitsUntilMs }: ReadinessView): string[] {
-  return [...readinessTable(hours), `waits until ${new Date(waitsUntilMs).toISOString().slice(0, 19)}Z`];
+  return [...readinessTable(hours), `waits until ${utcSeconds(waitsUntilMs)}`];
+}
+
+/** The lines that show an erasure to a human. */
+export function describeErasure({ looks, deleted, over }: ErasureStatus): string[] {
+  return [
+    `the reader is in no version any more: ${deleted} items deleted in ${looks} ${looks === 1 ? 'look' : 'looks'}`,
+    over
+      ? 'no load of before can be running any more: the erasure is over'
+      : 'the table is looked at again for nine hours, for a load of before could still write; order it again to see how that stands',
+  ];
 }
 
 /** The lines that show late objects to a human. */
@@ -140,6 +170,19 @@ function addOrder(
     });
 }
 
+function addDecision(parent: Command, verdict: GateOrder['verdict'], description: string): void {
+  parent
+    .command(verdict)
+    .description(description)
+    .argument('<date>', 'run date, YYYY-MM-DD, UTC', runDateArgument)
+    .requiredOption('--by <who>', 'who decides; kept with the run and in its report')
+    .requiredOption('--reason <text>', 'why; kept with the run and in its report')
+    .action(async (runDate: RunDate, { by, reason }: OrderReason) => {
+      await withClient((client) => decideRun(client, runDate, { verdict, by, reason }));
+      console.log(`the candidate of ${runDate} is ${verdict === 'approve' ? 'approved' : 'rejected'}`);
+    });
+}
+
 export function buildProgram(): Command {
   const program = new Command('frontpage')
     .description('Personal front pages for news portals, renewed daily.')
@@ -184,6 +227,13 @@ export function buildProgram(): Command {
     done: 'is abandoned',
   });
 
+  addDecision(program, 'approve', 'let the borderline candidate of a run that waits for approval go live');
+  addDecision(
+    program,
+    'reject',
+    'refuse the borderline candidate of a run that waits for approval; what is live stays live',
+  );
+
   program
     .command('late')
     .description('look for clicks of a day that were delivered after its run had frozen what it reads')
@@ -192,6 +242,17 @@ export function buildProgram(): Command {
     .action(async (runDate: RunDate, options: { json?: boolean }) => {
       const late = await withClient((client) => findLateObjects(client, runDate));
       console.log(options.json ? JSON.stringify(late, undefined, 2) : describeLate(late).join('\n'));
+    });
+
+  program
+    .command('forget')
+    .description('forget a reader: out of every version in the table, and out of all training and loading to come')
+    .argument('<user>', 'the pseudonymous id of the reader', userIdArgument)
+    .option('--json', 'print JSON')
+    .action(async (userId: string, options: { json?: boolean }) => {
+      const { table: name, aws } = loadTableConfig();
+      const status = await withClient((client) => forgetReader(client, createDynamoDbReaderItems(name, aws), userId));
+      console.log(options.json ? JSON.stringify(status, undefined, 2) : describeErasure(status).join('\n'));
     });
 
   program

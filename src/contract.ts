@@ -1,13 +1,19 @@
 /** Names and shapes shared by client, worker and workflow. Changing one is a change of version: histories carry them. */
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import type { GateDecision, GateSettings } from './domain/gate';
+import type { ApprovalWait, GateApproval } from './domain/approval';
+import type { TrainingDecision } from './domain/deadline';
+import type { GateDecision } from './domain/gate';
+import type { GateSettings, GivenGateSettings } from './domain/gateSettings';
+import type { AttemptOutcome } from './domain/ladder';
 import type { ManifestEntry } from './domain/partitionManifest';
 import type { TrainingProgress } from './domain/progress';
 import type { Degraded, Readiness } from './domain/readiness';
 import type { ReadinessSettings } from './domain/readinessSettings';
 import type { RunDate } from './domain/runDate';
+import type { TrainingMoney } from './domain/trainingCost';
 import type { Market, Rung, TrainingSettings } from './domain/trainingJob';
 import type { FinishedTrainingOutcome } from './domain/trainingOutcome';
+import type { PaceSettings, TrainingPace } from './domain/trainingPace';
 import type { UsualVolume } from './domain/volume';
 
 export const taskQueue = 'frontpage-daily';
@@ -15,6 +21,7 @@ export const dailyScheduleId = 'frontpage-daily';
 export const scheduledRunWorkflowId = 'frontpage-scheduled-run';
 export const rollbackWorkflowId = 'frontpage-rollback';
 export const lateSweepWorkflowId = (runDate: RunDate): string => `late-objects-sweep-${runDate}`;
+export const forgetWorkflowId = (hash: string): string => `forget-user-${hash}`;
 export const dailyWorkflowId = (runDate: RunDate): string => `daily-recommendations-${runDate}`;
 
 /** Registered with the server before the first worker starts; see `ensureSearchAttributes`. */
@@ -24,6 +31,8 @@ export const searchAttributes = {
   modelVersion: defineSearchAttributeKey('ModelVersion', SearchAttributeType.KEYWORD),
   rung: defineSearchAttributeKey('Rung', SearchAttributeType.KEYWORD),
   interruptions: defineSearchAttributeKey('Interruptions', SearchAttributeType.INT),
+  costUsd: defineSearchAttributeKey('CostUsd', SearchAttributeType.DOUBLE),
+  savingPercent: defineSearchAttributeKey('SavingPercent', SearchAttributeType.DOUBLE),
   recallAt10: defineSearchAttributeKey('RecallAt10', SearchAttributeType.DOUBLE),
 } as const;
 
@@ -33,12 +42,21 @@ export interface PipelineSettings {
   readonly retentionDays: number;
   readonly ladder: readonly Rung[];
   readonly training: TrainingSettings;
+  /** Absent in runs of before there was one: Spot for as long as it takes. */
+  readonly deadline?: PaceSettings;
+  readonly budget?: TrainingBudget;
   readonly gate: GateSettings;
   readonly load: {
     /** Shared evenly by the load activities of a run. */
     readonly maxUnitsPerSecond: number;
     readonly parallelism: number;
   };
+}
+
+/** Hard limits of what one run's training may use. */
+export interface TrainingBudget {
+  readonly maxAttempts: number;
+  readonly maxCostUsd?: number;
 }
 
 export interface DailyInput {
@@ -64,6 +82,7 @@ export type Stage =
   | 'training'
   | 'keeping interactions'
   | 'gate'
+  | 'waiting for approval'
   | 'loading'
   | 'verifying'
   | 'publishing'
@@ -83,15 +102,26 @@ export interface RunMarks {
   /** Why the day was taken as wholly there. */
   readonly readiness?: string;
   readonly degraded?: Degraded;
+  /** Jobs so far, also of a run that failed or was cancelled. */
+  readonly trainingAttempts?: readonly TrainingAttempt[];
+  readonly money?: TrainingMoney;
+  /** When the set must be live. */
+  readonly deadlineAtMs?: number;
+  /** What was decided about a borderline candidate. */
+  readonly approval?: GateApproval;
 }
 
 export interface RunStatus extends RunMarks {
   readonly runDate: RunDate;
   readonly stage: Stage;
   readonly stages: readonly StageTime[];
+  /** The last look that the run was told of, while it waits for clicks. */
+  readonly look?: ReadinessLook;
   readonly version?: string;
   readonly rung?: string;
   readonly gate?: GateDecision;
+  /** Of a borderline candidate, also when it is over. */
+  readonly approvalWait?: ApprovalWait;
   /** By the load activities that are over. */
   readonly itemsLoaded?: number;
 }
@@ -140,17 +170,33 @@ export interface ModelQuality {
   readonly popular: { readonly recallAt10: number; readonly ndcgAt10: number };
   /** Weight of the popularity prior; null when popularity alone won. */
   readonly priorWeight: number | null;
+  /** How well the set that was live predicted the same clicks; absent when there was none to compare with. */
+  readonly champion?: {
+    readonly version: string;
+    readonly recallAt10: number;
+    readonly ndcgAt10: number;
+    /** Of so many readers, so many had a list of their own; the others were judged by the popular list. */
+    readonly readers: number;
+    readonly readersWithList: number;
+  };
 }
 
 export interface TrainingAttempt {
-  readonly jobName: string;
+  /** Absent when no job was made. */
+  readonly jobName?: string;
   readonly instanceType: string;
   readonly market: Market;
-  readonly outcome: FinishedTrainingOutcome;
+  /** When the ladder gives one. */
+  readonly pricePerHourUsd?: number;
+  readonly outcome: AttemptOutcome;
+  /** Of an attempt that was moved on. */
+  readonly why?: 'deadline' | 'patience';
   readonly interruptions: number;
   readonly trainingSeconds: number;
   readonly billableSeconds: number;
   readonly resumedFrom: readonly number[];
+  readonly lostSeconds?: number;
+  readonly prepareSeconds?: number;
 }
 
 export interface RollbackInput {
@@ -162,6 +208,18 @@ export interface RollbackInput {
 export interface RollbackResult {
   readonly from: string;
   readonly to: string;
+}
+
+/** A reader is named by the hash of the id only: histories are kept, and so is what they hold. */
+export interface ForgetUserInput {
+  readonly hash: string;
+}
+
+export interface ErasureStatus {
+  /** How often the table was looked at. */
+  readonly looks: number;
+  readonly deleted: number;
+  readonly over: boolean;
 }
 
 // Activities
@@ -179,7 +237,18 @@ export interface ReadinessHeartbeat {
   readonly usual: UsualVolume;
   readonly readiness: Readiness;
   readonly waitsUntilMs: number;
+  /** When the run was last told what the looks see. */
+  readonly toldAtMs?: number;
 }
+
+/** A look at the day, as the run is told of it. */
+export interface ReadinessLook {
+  readonly lookedAtMs: number;
+  readonly waitsUntilMs: number;
+  readonly readiness: Readiness;
+}
+
+export const lookedSignalName = 'looked';
 
 export interface FreezeManifestInput {
   readonly runDate: RunDate;
@@ -230,6 +299,15 @@ export interface StartTrainingInput {
   readonly historyDays: number;
   readonly retentionDays: number;
   readonly settings: TrainingSettings;
+  /** What the money that is left allows; absent: as the settings say. */
+  readonly maxRuntimeSeconds?: number;
+  /** What is left until the deadline; absent: as the settings say. */
+  readonly maxWaitSeconds?: number;
+}
+
+export interface EstimateTrainingInput {
+  readonly runDate: RunDate;
+  readonly settings: PaceSettings;
 }
 
 export interface StartTrainingResult {
@@ -246,6 +324,16 @@ export interface WaitForTrainingInput {
   readonly jobName: string;
   readonly scope: string;
   readonly pollSeconds: number;
+  /** Absent: the job is watched to its end, whatever the time. */
+  readonly deadline?: WatchedDeadline;
+}
+
+/** What the watcher needs for the rule of the deadline. */
+export interface WatchedDeadline {
+  readonly deadlineAtMs: number;
+  readonly pace: TrainingPace;
+  readonly ladder: readonly Rung[];
+  readonly rung: number;
 }
 
 /** Heartbeat details of `waitForTraining`, shown by `frontpage status`. */
@@ -254,6 +342,15 @@ export interface TrainingHeartbeat {
   readonly status: string;
   readonly interruptions: number;
   readonly progress?: TrainingProgress;
+  readonly deadlineAtMs?: number;
+}
+
+/** How a job ended, or that it must not go on. */
+export type WatchedTraining = FinishedTraining | UnfinishedTraining;
+
+export interface UnfinishedTraining {
+  readonly outcome: 'in-progress';
+  readonly decision: Extract<TrainingDecision, { readonly kind: 'move' }>;
 }
 
 export interface FinishedTraining {
@@ -263,6 +360,11 @@ export interface FinishedTraining {
   readonly billableSeconds: number;
   readonly resumedFrom: readonly number[];
   readonly failureReason?: string;
+  readonly lostSeconds?: number;
+  /** From Downloading to the first iteration; absent when it was never reached. */
+  readonly prepareSeconds?: number;
+  /** Of training from the newest checkpoint on, in the trainer's own estimate, at its last word. */
+  readonly remainingSeconds?: number;
 }
 
 export interface ModelInput {
@@ -272,7 +374,8 @@ export interface ModelInput {
 }
 
 export interface EvaluateModelInput extends ModelInput {
-  readonly settings: GateSettings;
+  /** A setting that the run does not know, since it was started before there was one, has its default. */
+  readonly settings: GivenGateSettings;
 }
 
 export interface EvaluatedModel {
@@ -312,6 +415,19 @@ export interface VerifyLoadInput extends ModelInput {
   readonly samplePerShard: number;
 }
 
+export interface VerifiedLoad {
+  readonly sampled: number;
+  /** Absent in histories of before it was taken. */
+  readonly latency?: ReadLatency;
+}
+
+/** Of strongly consistent reads of one list each, one after another, before anybody reads the version. */
+export interface ReadLatency {
+  readonly reads: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
 export interface PublishInput extends ModelInput {
   readonly items: number;
   readonly readers: number;
@@ -337,14 +453,19 @@ export interface Activities {
   /** Null when no run has frozen the day: nothing of it can be late. */
   sweepLate: (input: LateSweepInput) => Promise<LateObjects | null>;
   startTraining: (input: StartTrainingInput) => Promise<StartTrainingResult>;
-  waitForTraining: (input: WaitForTrainingInput) => Promise<FinishedTraining>;
+  estimateTraining: (input: EstimateTrainingInput) => Promise<TrainingPace>;
+  waitForTraining: (input: WaitForTrainingInput) => Promise<WatchedTraining>;
+  /** Returns when the job is over; it may have completed meanwhile. */
+  stopTraining: (input: WaitForTrainingInput) => Promise<FinishedTraining>;
   keepInteractions: (input: ModelInput) => Promise<{ readonly days: number }>;
   evaluateModel: (input: EvaluateModelInput) => Promise<EvaluatedModel>;
   loadShards: (input: LoadShardsInput) => Promise<LoadedShards>;
-  verifyLoad: (input: VerifyLoadInput) => Promise<{ readonly sampled: number }>;
+  verifyLoad: (input: VerifyLoadInput) => Promise<VerifiedLoad>;
   readLive: () => Promise<LiveVersion | null>;
   publish: (input: PublishInput) => Promise<void>;
   rollBack: (input: MoveLiveInput) => Promise<void>;
+  eraseReader: (input: ForgetUserInput) => Promise<{ readonly deleted: number; readonly left: number }>;
+  closeErasure: (input: ForgetUserInput) => Promise<void>;
   writeReport: (input: RunReport) => Promise<{ readonly uri: string }>;
 }
 
@@ -359,5 +480,7 @@ export interface FailedRunReport extends RunMarks {
   readonly failedStage: Stage;
   readonly failureType: string;
   readonly message: string;
+  /** When it came so far. */
+  readonly gate?: GateDecision;
   readonly stages: readonly StageTime[];
 }

@@ -16,9 +16,10 @@ export const failureCatalogue = {
   ManifestInvalid: { retryable: false, meaning: 'the frozen partition manifest cannot be read' },
   ForeignTrainingJob: { retryable: false, meaning: 'a job that is not ours has the name of our job' },
   TrainingRequestRefused: { retryable: false, meaning: 'the training service refuses the job as it is described' },
-  TrainingQuotaExceeded: { retryable: true, meaning: 'the account may not run another such job now' },
+  TrainingQuotaExceeded: { retryable: false, meaning: 'the account may not run another such job now' },
   TrainingServiceUnavailable: { retryable: true, meaning: 'the training service does not answer' },
   TrainingJobMissing: { retryable: false, meaning: 'the training job was deleted while it was waited for' },
+  TrainingCapReached: { retryable: false, meaning: 'the run used up the attempts or the money of its budget' },
   LadderExhausted: { retryable: false, meaning: 'no rung of the ladder finished the training' },
   TrainingAlgorithmError: { retryable: false, meaning: 'the trainer failed by its own fault' },
   TrainingOutOfMemory: { retryable: false, meaning: 'the instance has too little memory for the day' },
@@ -30,6 +31,11 @@ export const failureCatalogue = {
   LoadThrottled: { retryable: true, meaning: 'the table refused writes for too long' },
   LoadVerificationFailed: { retryable: false, meaning: 'the table does not hold what the shards say' },
   PublishConflict: { retryable: false, meaning: 'somebody else moved the live pointer' },
+  ErasureRequestMissing: {
+    retryable: false,
+    meaning: 'nobody asked for this erasure, or it was asked for too long ago',
+  },
+  ErasureIncomplete: { retryable: false, meaning: 'the table still holds items of a reader who must be forgotten' },
   VersionNotKept: { retryable: false, meaning: 'the version to roll back to is not in the table' },
 } as const satisfies Record<string, FailureKind>;
 

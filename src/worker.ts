@@ -13,6 +13,7 @@ import pino from 'pino';
 import { createActivities } from './activities';
 import { createCloudWatchDeliveryMetrics } from './clients/deliveryMetrics.cloudwatch';
 import { createS3ObjectStore } from './clients/objectStore.s3';
+import { createDynamoDbReaderItems } from './clients/readerItems.dynamodb';
 import { createDynamoDbRecommendationTable } from './clients/recommendationTable.dynamodb';
 import { createSageMakerTrainingService } from './clients/trainingService.sagemaker';
 import { ConfigError, loadWorkerConfig, type WorkerConfig } from './config';
@@ -34,6 +35,7 @@ async function runWorker(config: WorkerConfig): Promise<void> {
       deliveryMetrics: createCloudWatchDeliveryMetrics(config.stream, config.aws.CLOUDWATCH),
       trainingService: createSageMakerTrainingService(config.aws.SAGEMAKER),
       table: createDynamoDbRecommendationTable(config.table, config.aws.DYNAMODB),
+      readerItems: createDynamoDbReaderItems(config.table, config.aws.DYNAMODB),
       trainingPlace: config.trainingPlace,
     }),
     // A watch or a load that is asked to leave hands over within this time, at its next heartbeat.

@@ -36,6 +36,55 @@ describe('the lines of frontpage status', () => {
     const lines = describeRun({ ...waiting, status: { runDate, stage: 'training', stages: [], degraded } });
     expect(lines).toContain('  DEGRADED: proceeded by the desk: noon is lost; missing hours 12');
   });
+
+  it('show what training has cost so far, and when the set must be live', () => {
+    const money = {
+      costUsd: 0.314,
+      onDemandUsd: 0.9,
+      savingPercent: 65.1,
+      trainingSeconds: 7000,
+      billableSeconds: 2450,
+      interruptions: 2,
+      lostSeconds: 270,
+      byRung: [],
+    };
+    const deadlineAtMs = Date.parse('2026-11-24T06:00:00Z');
+    const lines = describeRun({ ...waiting, status: { runDate, stage: 'training', stages: [], money, deadlineAtMs } });
+    expect(lines).toEqual([
+      'run 2026-11-23: running, training',
+      '  training so far: $0.31, 65.1 % saved, 2 interruptions, 4.5 min lost',
+      '  to be live by 2026-11-24T06:00:00Z',
+    ]);
+  });
+});
+
+describe('the lines of frontpage status about a borderline candidate', () => {
+  const approvalWait = {
+    untilMs: Date.parse('2026-11-24T05:00:00Z'),
+    onNoDecision: 'reject',
+    doubts: 'recall@10 against recent popularity: 0.08800 against 0.08550, by -0.001000 to 0.006000: within chance',
+  } as const;
+
+  it('show until when it waits, what comes then, and what is in doubt', () => {
+    const status = { runDate, stage: 'waiting for approval', stages: [], approvalWait } as const;
+    expect(describeRun({ ...waiting, status })).toEqual([
+      'run 2026-11-23: running, waiting for approval',
+      '  gate: borderline, waits for approval until 2026-11-24T05:00:00Z, then it is rejected',
+      `  gate: ${approvalWait.doubts}`,
+    ]);
+  });
+
+  it('show who decided and why, once somebody has', () => {
+    const approval = {
+      verdict: 'reject',
+      by: 'the desk',
+      reason: 'too old',
+      decidedBy: 'operator',
+      decidedAtMs: 1,
+    } as const;
+    const status = { runDate, stage: 'waiting for approval', stages: [], approvalWait, approval } as const;
+    expect(describeRun({ ...waiting, status })).toContain('  gate: rejected by the desk: too old');
+  });
 });
 
 describe('the lines of frontpage late', () => {

@@ -81,10 +81,15 @@ class RunTeller {
     this.once(`training: ${phase} ${iteration}/${iterations} (${completed} of ${total} iterations)`);
   }
 
-  private tellGate(gate: GateDecision): void {
-    for (const { name, value, bound, passed } of gate.checks) {
-      this.once(`gate: ${passed ? 'passed' : 'FAILED'}  ${name}: ${figure(value)}, needs ${figure(bound)}`);
+  private tellGate({ checks, guards = [] }: GateDecision): void {
+    for (const { name, value, bound, passed, inDoubt } of checks) {
+      const verdict = passed ? 'passed' : inDoubt ? 'IN DOUBT' : 'FAILED';
+      this.once(`gate: ${verdict}  ${name}: ${figure(value)}, needs ${figure(bound)}`);
     }
+    for (const guard of guards.filter(({ passed }) => !passed)) {
+      this.once(`gate: FAILED  ${guard.name}: ${figure(guard.figure)}, needs ${guard.is} ${figure(guard.bound)}`);
+    }
+    if (guards.every(({ passed }) => passed)) this.once(`gate: ${guards.length} guards of the lists passed`);
   }
 
   private once(line: string): void {

@@ -2,12 +2,15 @@
 import type { Activities } from '../contract';
 import { createCheckReadiness } from './checkReadiness';
 import type { ActivityDependencies } from './dependencies';
+import { createCloseErasure, createEraseReader } from './eraseReader';
+import { createEstimateTraining } from './estimateTraining';
 import { createEvaluateModel } from './evaluateModel';
 import { createFreezeManifest } from './freezeManifest';
 import { createKeepInteractions } from './keepInteractions';
 import { createPublish, createReadLive, createRollBack } from './livePointer';
 import { createLoadShards } from './loadShards';
 import { createStartTraining } from './startTraining';
+import { createStopTraining } from './stopTraining';
 import { createSweepLate } from './sweepLate';
 import { createVerifyLoad } from './verifyLoad';
 import { createWaitForTraining } from './waitForTraining';
@@ -18,8 +21,10 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     checkReadiness: createCheckReadiness(dependencies),
     freezeManifest: createFreezeManifest(dependencies),
     sweepLate: createSweepLate(dependencies),
+    estimateTraining: createEstimateTraining(dependencies),
     startTraining: createStartTraining(dependencies),
     waitForTraining: createWaitForTraining(dependencies),
+    stopTraining: createStopTraining(dependencies),
     keepInteractions: createKeepInteractions(dependencies),
     evaluateModel: createEvaluateModel(dependencies),
     loadShards: createLoadShards(dependencies),
@@ -28,5 +33,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     publish: createPublish(dependencies),
     rollBack: createRollBack(dependencies),
     writeReport: createWriteReport(dependencies),
+    eraseReader: createEraseReader(dependencies),
+    closeErasure: createCloseErasure(dependencies),
   };
 }

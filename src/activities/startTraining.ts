@@ -1,5 +1,7 @@
 /** Starts the training job of one attempt, or attaches to the one that an earlier try started. */
 import { createHash } from 'node:crypto';
+import { erasedReaders } from '../clients/erasureRegister';
+import type { ObjectStore } from '../clients/objectStore';
 import {
   ForeignTrainingJob,
   TrainingQuotaExceeded,
@@ -7,6 +9,9 @@ import {
   TrainingServiceUnavailable,
 } from '../clients/trainingService';
 import type { Activities, StartTrainingInput } from '../contract';
+import { erasureKey, erasuresChannelKey } from '../domain/keys';
+import { channelManifest } from '../domain/partitionManifest';
+import type { RunDate } from '../domain/runDate';
 import { InvalidTrainingJob, trainingJobSpec } from '../domain/trainingJob';
 import { classifyTraining, type TrainingJobState } from '../domain/trainingOutcome';
 import { failure } from '../failures';
@@ -14,11 +19,13 @@ import type { ActivityDependencies } from './dependencies';
 
 /** Safe to retry: the job's name is derived from the run, and a duplicate name means attach. */
 export function createStartTraining({
+  lake,
   trainingService,
   trainingPlace,
 }: ActivityDependencies): Activities['startTraining'] {
   return async (input) => {
-    const scope = checkpointScope(input, trainingPlace.image);
+    const erasuresDigest = await freezeErasures(lake, input.runDate);
+    const scope = checkpointScope(input, trainingPlace.image, erasuresDigest);
     try {
       const spec = trainingJobSpec(
         {
@@ -26,6 +33,7 @@ export function createStartTraining({
           scope,
           hasInteractions: input.manifest.interactionObjects > 0,
           hasLedger: input.manifest.ledgerObjects > 0,
+          ...(erasuresDigest === undefined ? {} : { erasuresDigest }),
         },
         trainingPlace,
       );
@@ -43,11 +51,37 @@ function endedWithoutModel(state: TrainingJobState): boolean {
   return outcome !== 'in-progress' && outcome !== 'completed';
 }
 
-/** Run date, manifest, configuration and the trainer itself: a checkpoint made under other ones must never be resumed. */
-function checkpointScope({ runDate, manifest, historyDays, settings }: StartTrainingInput, image: string): string {
+/** The list of readers whom the job must leave out, however old the clicks that it reads; `undefined` when it is empty. */
+async function freezeErasures(lake: ObjectStore, runDate: RunDate): Promise<string | undefined> {
+  const keys = [...(await erasedReaders(lake))].sort().map((hash) => ({ key: erasureKey(hash) }));
+  if (keys.length === 0) return undefined;
+  const list = channelManifest(lake.bucket, keys);
+  const digest = createHash('sha256').update(list).digest('hex').slice(0, 12);
+  await lake.put(erasuresChannelKey(runDate, digest), list);
+  return digest;
+}
+
+/**
+ * Run date, manifest, configuration, the trainer itself, and who is left out: a checkpoint made under other ones must
+ * never be resumed.
+ */
+function checkpointScope(
+  { runDate, manifest, historyDays, settings }: StartTrainingInput,
+  image: string,
+  erasuresDigest: string | undefined,
+): string {
   const configuration = Object.entries(settings.hyperparameters).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')
-    .update(JSON.stringify([runDate, manifest.sha256, historyDays, configuration, image]))
+    .update(
+      JSON.stringify([
+        runDate,
+        manifest.sha256,
+        historyDays,
+        configuration,
+        image,
+        ...(erasuresDigest === undefined ? [] : [erasuresDigest]),
+      ]),
+    )
     .digest('hex')
     .slice(0, 12);
 }

@@ -10,6 +10,7 @@ import {
   taskQueue,
   type WaitingOrder,
 } from '../contract';
+import type { GateOrder } from '../domain/approval';
 import { maxGenerations } from '../domain/generation';
 import type { RunDate } from '../domain/runDate';
 import { startRun } from './runs';
@@ -25,10 +26,19 @@ export class OrderRefused extends Error {
 
 /** Tells a run that waits for its clicks what to do. Throws `OrderRefused` when there is none, or it does not wait. */
 export async function orderRun(client: Client, runDate: RunDate, order: WaitingOrder, why: OrderReason): Promise<void> {
+  await updateRun(client, runDate, order, why);
+}
+
+/** Decides about the borderline candidate of a run. Throws `OrderRefused` when none waits, or the decision is no whole one. */
+export async function decideRun(client: Client, runDate: RunDate, order: GateOrder): Promise<void> {
+  await updateRun(client, runDate, 'decide', order);
+}
+
+async function updateRun(client: Client, runDate: RunDate, update: string, order: OrderReason): Promise<void> {
   const handle = client.workflow.getHandle(dailyWorkflowId(runDate));
   try {
     await client.withDeadline(Date.now() + orderTimeoutMs, () =>
-      handle.executeUpdate<void, [OrderReason]>(order, { args: [why] }),
+      handle.executeUpdate<void, [OrderReason]>(update, { args: [order] }),
     );
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) {

@@ -11,6 +11,7 @@ import {
 import type { TrainingJobSpec } from '../domain/trainingJob';
 import type { TrainingJobState } from '../domain/trainingOutcome';
 import type { AwsEndpoint } from './awsEndpoint';
+import { createCallPace } from './callPace';
 import {
   ForeignTrainingJob,
   TrainingQuotaExceeded,
@@ -19,10 +20,16 @@ import {
   TrainingServiceUnavailable,
 } from './trainingService';
 
+/** Two looks a second for all watchers of a worker together: the only published limit, of ListTrainingJobs, is as low. */
+const minDescribeGapMs = 500;
+
 export function createSageMakerTrainingService(endpoint: AwsEndpoint): TrainingService {
-  const sagemaker = new SageMakerClient({ ...endpoint, maxAttempts: 5 });
+  // CreateTrainingJob is throttled readily: three attempts, the SDK's default, are too few when several runs start at once.
+  const sagemaker = new SageMakerClient({ ...endpoint, maxAttempts: 8 });
+  const describePace = createCallPace(minDescribeGapMs);
 
   async function describeJob(jobName: string): Promise<DescribeTrainingJobCommandOutput | undefined> {
+    await describePace();
     try {
       return await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: jobName }));
     } catch (error) {
@@ -102,6 +109,7 @@ function createRequest(spec: TrainingJobSpec): CreateTrainingJobCommandInput {
       MaxRuntimeInSeconds: spec.maxRuntimeSeconds,
       ...(spec.maxWaitSeconds === undefined ? {} : { MaxWaitTimeInSeconds: spec.maxWaitSeconds }),
     },
+    RetryStrategy: { MaximumRetryAttempts: spec.serviceRetries },
     EnableManagedSpotTraining: spot,
     CheckpointConfig: { S3Uri: spec.checkpointsUri },
     Tags: Object.entries(spec.tags).map(([Key, Value]) => ({ Key, Value })),
@@ -140,7 +148,11 @@ function stateOf(job: DescribeTrainingJobCommandOutput): TrainingJobState {
   return {
     status: job.TrainingJobStatus ?? 'unknown',
     secondaryStatus: job.SecondaryStatus ?? 'unknown',
-    interruptions: transitions.filter((transition) => transition.Status === 'Interrupted').length,
+    transitions: transitions.map(({ Status, StartTime, EndTime }) => ({
+      status: Status ?? 'unknown',
+      startMs: StartTime?.getTime() ?? 0,
+      ...(EndTime === undefined ? {} : { endMs: EndTime.getTime() }),
+    })),
     ...(job.FailureReason === undefined ? {} : { failureReason: job.FailureReason }),
     ...(job.TrainingTimeInSeconds === undefined ? {} : { trainingSeconds: job.TrainingTimeInSeconds }),
     ...(job.BillableTimeInSeconds === undefined ? {} : { billableSeconds: job.BillableTimeInSeconds }),

@@ -32,6 +32,9 @@ export const interactionsChannelKey = (runDate: RunDate, generation = firstGener
   `manifests/dt=${runDate}/interactions${mark(generation)}.manifest`;
 export const ledgerChannelKey = (runDate: RunDate, generation = firstGeneration): string =>
   `manifests/dt=${runDate}/ledger${mark(generation)}.manifest`;
+/** What is to be forgotten grows; each list of it that a job has read stays as it was. */
+export const erasuresChannelKey = (runDate: RunDate, digest: string): string =>
+  `manifests/dt=${runDate}/erasures.${digest}.manifest`;
 export const interactionsKey = (day: RunDate): string => `interactions/dt=${day}/interactions.parquet`;
 export const checkpointsPrefix = (scope: string): string => `checkpoints/${scope}/`;
 export const progressKey = (scope: string): string => `${checkpointsPrefix(scope)}progress.json`;
@@ -39,11 +42,17 @@ export const trainingOutputPrefix = 'training';
 export const modelPrefix = (jobName: string): string => `${trainingOutputPrefix}/${jobName}/output/model/`;
 export const reportKey = (runDate: RunDate, generation = firstGeneration): string =>
   `reports/dt=${runDate}/run${mark(generation)}.json`;
+export const erasuresPrefix = 'erasures/';
+export const erasureKey = (hash: string): string => `${erasuresPrefix}${hash}.json`;
 export const lateReportKey = (runDate: RunDate): string => `reports/dt=${runDate}/late.json`;
 
 /** The UTC hour (0 to 23) that a key of a clicks partition of this day belongs to. */
-export function hourOfClicksKey(day: RunDate, key: string): number | undefined {
-  const prefix = `${clicksDayPrefix(day)}hr=`;
+export const hourOfClicksKey = (day: RunDate, key: string): number | undefined => hourOfKey(clicksDayPrefix(day), key);
+/** The same of a ledger. */
+export const hourOfLedgerKey = (day: RunDate, key: string): number | undefined => hourOfKey(ledgerDayPrefix(day), key);
+
+function hourOfKey(dayPrefix: string, key: string): number | undefined {
+  const prefix = `${dayPrefix}hr=`;
   if (!key.startsWith(prefix)) return undefined;
   const hour = Number(key.slice(prefix.length, prefix.length + 2));
   return Number.isInteger(hour) && hour >= 0 && hour <= 23 ? hour : undefined;
@@ -55,3 +64,4 @@ export const sectionPk = (section: string): string => `list#section#${section}`;
 export const versionSk = (version: string): string => `v#${version}`;
 export const livePointerKey = { pk: 'live', sk: 'pointer' } as const;
 export const versionsPk = 'versions';
+export const erasureRequestKey = (hash: string) => ({ pk: `erasure#${hash}`, sk: 'request' });

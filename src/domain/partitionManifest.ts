@@ -36,7 +36,7 @@ function inKeyOrder(entries: readonly ManifestEntry[]): ManifestEntry[] {
 }
 
 /** The list in SageMaker's `ManifestFile` form: a prefix object, then the keys below it. */
-export function channelManifest(bucket: string, entries: readonly ManifestEntry[]): string {
+export function channelManifest(bucket: string, entries: readonly Pick<ManifestEntry, 'key'>[]): string {
   return JSON.stringify([{ prefix: `s3://${bucket}/` }, ...entries.map((entry) => entry.key)]);
 }
 

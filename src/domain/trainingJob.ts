@@ -5,6 +5,7 @@
 import {
   checkpointsPrefix,
   clicksChannelKey,
+  erasuresChannelKey,
   interactionsChannelKey,
   ledgerChannelKey,
   trainingOutputPrefix,
@@ -18,6 +19,10 @@ export type Market = 'spot' | 'on-demand';
 export interface Rung {
   readonly instanceType: string;
   readonly market: Market;
+  /** How long to wait for Spot capacity here before the next Spot rung is tried; absent: as long as the deadline allows. */
+  readonly patienceSeconds?: number;
+  /** US dollars on demand; absent: the price that `instances.ts` knows. */
+  readonly pricePerHourUsd?: number;
 }
 
 export interface TrainingSettings {
@@ -37,8 +42,14 @@ export interface TrainingJobInput {
   readonly rung: Rung;
   /** Checkpoint scope key. */
   readonly scope: string;
+  /** At most, of this attempt; absent: as the settings say. */
+  readonly maxRuntimeSeconds?: number;
+  /** Until when Spot may go on by itself with every worker dead, seconds from now; absent: as the settings say. */
+  readonly maxWaitSeconds?: number;
   readonly hasInteractions: boolean;
   readonly hasLedger: boolean;
+  /** Of the list of readers who must be forgotten; absent when there are none. */
+  readonly erasuresDigest?: string;
   readonly historyDays: number;
   readonly retentionDays: number;
   readonly settings: TrainingSettings;
@@ -60,6 +71,8 @@ export interface TrainingJobSpec {
   readonly volumeSizeGb: number;
   readonly maxRuntimeSeconds: number;
   readonly maxWaitSeconds?: number;
+  /** Of internal errors, by the service itself, within the job. */
+  readonly serviceRetries: number;
   readonly channels: readonly { readonly name: string; readonly manifestUri: string }[];
   readonly checkpointsUri: string;
   readonly outputUri: string;
@@ -77,6 +90,9 @@ export function trainingJobName(runDate: RunDate, scope: string, attempt: number
   return `frontpage-${runDate}-${scope}-a${attempt}`;
 }
 
+/** A fault of the service's own is mostly gone at the next try; 30 is the most that AWS allows. */
+const serviceRetries = 2;
+const maxJobSeconds = 28 * 86_400;
 const namePattern = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
 const number = '([0-9.eE+-]+)';
 
@@ -90,13 +106,26 @@ export function trainingJobSpec(input: TrainingJobInput, place: TrainingPlace): 
       `training job name '${name}' is not allowed: 1 to 63 letters, digits and inner hyphens`,
     );
   }
-  if (settings.maxRuntimeSeconds < 1 || settings.maxRuntimeSeconds > 28 * 86_400) {
-    throw new InvalidTrainingJob(`maxRuntimeSeconds ${settings.maxRuntimeSeconds} is outside 1 second to 28 days`);
+  const maxRuntimeSeconds = Math.min(settings.maxRuntimeSeconds, input.maxRuntimeSeconds ?? Number.POSITIVE_INFINITY);
+  if (maxRuntimeSeconds < 1 || maxRuntimeSeconds > maxJobSeconds) {
+    throw new InvalidTrainingJob(`maxRuntimeSeconds ${maxRuntimeSeconds} is outside 1 second to 28 days`);
   }
-  if (rung.market === 'spot' && settings.maxWaitSeconds < settings.maxRuntimeSeconds) {
-    throw new InvalidTrainingJob(
-      `maxWaitSeconds ${settings.maxWaitSeconds} is below maxRuntimeSeconds ${settings.maxRuntimeSeconds}: Spot needs at least as much`,
-    );
+  const maxWaitSeconds =
+    input.maxWaitSeconds === undefined
+      ? settings.maxWaitSeconds
+      : Math.min(maxJobSeconds, Math.max(maxRuntimeSeconds, Math.ceil(input.maxWaitSeconds)));
+  if (rung.market === 'spot') {
+    if (maxWaitSeconds < maxRuntimeSeconds) {
+      throw new InvalidTrainingJob(
+        `maxWaitSeconds ${maxWaitSeconds} is below maxRuntimeSeconds ${maxRuntimeSeconds}: Spot needs at least as much`,
+      );
+    }
+    const between = Number(settings.hyperparameters['checkpoint_seconds'] ?? 0);
+    if (!(between < maxRuntimeSeconds)) {
+      throw new InvalidTrainingJob(
+        `checkpoint_seconds ${between} would make no checkpoint within maxRuntimeSeconds ${maxRuntimeSeconds}: Spot without checkpoints is refused`,
+      );
+    }
   }
   const hyperparameters: Record<string, string> = {
     ...settings.hyperparameters,
@@ -118,15 +147,19 @@ export function trainingJobSpec(input: TrainingJobInput, place: TrainingPlace): 
     image: place.image,
     rung,
     volumeSizeGb: settings.volumeSizeGb,
-    maxRuntimeSeconds: settings.maxRuntimeSeconds,
+    maxRuntimeSeconds,
     // AWS refuses MaxWaitTimeInSeconds on an on-demand job.
-    ...(rung.market === 'spot' ? { maxWaitSeconds: settings.maxWaitSeconds } : {}),
+    ...(rung.market === 'spot' ? { maxWaitSeconds } : {}),
+    serviceRetries,
     channels: [
       { name: 'clicks', manifestUri: s3(clicksChannelKey(runDate, generation)) },
       ...(input.hasInteractions
         ? [{ name: 'interactions', manifestUri: s3(interactionsChannelKey(runDate, generation)) }]
         : []),
       ...(input.hasLedger ? [{ name: 'ledger', manifestUri: s3(ledgerChannelKey(runDate, generation)) }] : []),
+      ...(input.erasuresDigest === undefined
+        ? []
+        : [{ name: 'erasures', manifestUri: s3(erasuresChannelKey(runDate, input.erasuresDigest)) }]),
     ],
     checkpointsUri: s3(checkpointsPrefix(scope)),
     outputUri: s3(trainingOutputPrefix),
@@ -138,6 +171,12 @@ export function trainingJobSpec(input: TrainingJobInput, place: TrainingPlace): 
       { name: 'popular_recall_at_10', regex: `popular_recall_at_10=${number}` },
       { name: 'popular_ndcg_at_10', regex: `popular_ndcg_at_10=${number}` },
     ],
-    tags: { project: 'frontpage', 'run-date': runDate, attempt: String(attempt), market: rung.market },
+    tags: {
+      project: 'frontpage',
+      'run-date': runDate,
+      generation: String(generation),
+      attempt: String(attempt),
+      market: rung.market,
+    },
   };
 }

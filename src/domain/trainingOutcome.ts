@@ -8,11 +8,18 @@ export interface TrainingJobState {
   readonly status: string;
   readonly secondaryStatus: string;
   readonly failureReason?: string;
-  /** Spot reclaims so far: transitions to `Interrupted`. */
-  readonly interruptions: number;
+  /** Secondary statuses in the order in which the job went through them; the last is the present one. */
+  readonly transitions: readonly JobTransition[];
   /** Absent until the job got capacity. */
   readonly trainingSeconds?: number;
   readonly billableSeconds?: number;
+}
+
+export interface JobTransition {
+  readonly status: string;
+  readonly startMs: number;
+  /** Absent while it lasts. */
+  readonly endMs?: number;
 }
 
 export type TrainingOutcome =
@@ -23,6 +30,7 @@ export type TrainingOutcome =
   | 'stopped'
   | 'capacity'
   | 'service-fault'
+  | 'throttled'
   | 'out-of-memory'
   | 'data-rejected'
   | 'algorithm-error'
@@ -45,31 +53,53 @@ export function classifyTraining(state: TrainingJobState): TrainingOutcome {
   }
 }
 
+/** Forms of FailureReason, in the order in which they are looked for. */
+const reasonForms: readonly (readonly [RegExp, FinishedTrainingOutcome])[] = [
+  [/^AlgorithmError: DataRejected\b/, 'data-rejected'],
+  [/CapacityError/, 'capacity'],
+  [/^InternalServerError/, 'service-fault'],
+  [/memory|exit code: 137/i, 'out-of-memory'],
+  [/^AlgorithmError/, 'algorithm-error'],
+  [/ThrottlingException|Rate exceeded|SlowDown/, 'throttled'],
+  [/^ClientError: Data download failed/, 'input-missing'],
+];
+
 function classifyFailureReason(reason: string): FinishedTrainingOutcome {
-  if (reason.includes('CapacityError')) return 'capacity';
-  if (reason.startsWith('InternalServerError')) return 'service-fault';
-  if (/memory|exit code: 137/i.test(reason)) return 'out-of-memory';
-  if (reason.startsWith('ClientError: Data download failed')) return 'input-missing';
-  if (/^AlgorithmError: DataRejected\b/.test(reason)) return 'data-rejected';
-  if (reason.startsWith('AlgorithmError')) return 'algorithm-error';
   // A reason that nobody has seen says nothing about our code or data: another attempt is worth its money.
-  return 'service-fault';
+  return formOf(reason)?.[1] ?? 'service-fault';
 }
 
-/** Whether another attempt, on the next rung, can help. A fault of code or data repeats itself on any machine. */
-export function climbsLadder(outcome: FinishedTrainingOutcome): boolean {
-  switch (outcome) {
-    case 'interrupted-out':
-    case 'capacity':
-    case 'service-fault':
-    case 'runtime-exceeded':
-      return true;
-    case 'completed':
-    case 'stopped':
-    case 'out-of-memory':
-    case 'data-rejected':
-    case 'algorithm-error':
-    case 'input-missing':
-      return false;
+function formOf(reason: string): (typeof reasonForms)[number] | undefined {
+  return reasonForms.find(([form]) => form.test(reason));
+}
+
+const knownStatuses: ReadonlySet<string> = new Set([
+  'InProgress',
+  'Completed',
+  'Failed',
+  'Stopping',
+  'Stopped',
+  'Starting',
+  'LaunchingMLInstances',
+  'PreparingTrainingStack',
+  'Downloading',
+  'DownloadingTrainingImage',
+  'Training',
+  'Uploading',
+  'MaxRuntimeExceeded',
+  'Interrupted',
+  'MaxWaitTimeExceeded',
+  'Updating',
+  'Restarting',
+  'Pending',
+]);
+
+/** What the service says and this catalogue does not know; it was taken as in progress, or as a fault of the service. */
+export function unknownIn(state: TrainingJobState): string | undefined {
+  if (!knownStatuses.has(state.status)) return `status ${state.status}`;
+  if (!knownStatuses.has(state.secondaryStatus)) return `secondary status ${state.secondaryStatus}`;
+  if (state.status === 'Failed' && formOf(state.failureReason ?? '') === undefined) {
+    return `failure reason '${state.failureReason ?? ''}'`;
   }
+  return undefined;
 }

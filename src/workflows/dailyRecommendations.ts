@@ -13,30 +13,29 @@ import {
   type DailyInput,
   type DailyResult,
   type EvaluatedModel,
+  type RunMarks,
   type RunReport,
   type RunSummary,
   searchAttributes,
 } from '../contract';
-import { describeFailedChecks } from '../domain/gate';
 import { firstGeneration } from '../domain/generation';
-import { failure, failureIn } from '../failures';
+import { failureIn } from '../failures';
 import * as profiles from './activity-profiles';
+import { GateApprovals } from './gateApprovals';
+import { loadAll, publishUnlessNewer, verify } from './publishing';
 import { RunTracker } from './runStatus';
 import { type TrainedModel, trainOnLadder } from './training';
 import { completenessOf, waitForClicks } from './waitForClicks';
 import { WaitingOrders } from './waitingOrders';
 
-const { freezeManifest, keepInteractions, evaluateModel, readLive, publish, writeReport } = proxyActivities<Activities>(
-  profiles.call,
-);
-const { loadShards, verifyLoad } = proxyActivities<Activities>(profiles.bulk);
-
-const verifiedListsPerShard = 25;
+const { freezeManifest, keepInteractions, readLive, writeReport } = proxyActivities<Activities>(profiles.call);
+const { evaluateModel } = proxyActivities<Activities>(profiles.bulk);
 
 export async function dailyRecommendations(input: DailyInput): Promise<DailyResult> {
   const { runDate, settings, generation = firstGeneration } = input;
   const run = new RunTracker(runDate, generation);
   const orders = new WaitingOrders();
+  const approvals = new GateApprovals();
 
   const live = await readLive();
   if (live?.runDate === runDate && generation === firstGeneration) {
@@ -53,7 +52,7 @@ export async function dailyRecommendations(input: DailyInput): Promise<DailyResu
     run.note(completenessOf(waited, manifest));
 
     run.enter('training');
-    const trained = await trainOnLadder(input, manifest, run);
+    const trained = await trainOnLadder(trainable(input, run.marks), manifest, run);
     const model = { runDate, jobName: trained.jobName, version: trained.version };
 
     run.enter('keeping interactions');
@@ -63,18 +62,18 @@ export async function dailyRecommendations(input: DailyInput): Promise<DailyResu
     const evaluated = await evaluateModel({ ...model, settings: settings.gate });
     run.note({ gate: evaluated.decision });
     upsertSearchAttributes([{ key: searchAttributes.recallAt10, value: evaluated.quality.candidate.recallAt10 }]);
-    if (!evaluated.decision.accepted) {
-      throw failure('ModelRejected', describeFailedChecks(evaluated.decision), { details: evaluated.decision });
-    }
+    await approvals.require(evaluated.decision, input, run);
 
     run.enter('loading');
-    const itemsLoaded = await loadAll(input, trained, evaluated, run);
+    const itemsLoaded = await loadAll(model, settings.load, evaluated.shards, (loaded) =>
+      run.note({ itemsLoaded: loaded }),
+    );
 
     run.enter('verifying');
-    await verifyLoad({ ...model, itemsLoaded, samplePerShard: verifiedListsPerShard });
+    await verify(model, itemsLoaded);
 
     run.enter('publishing');
-    const published = await publishUnlessNewer(input, trained, evaluated);
+    const published = await publishUnlessNewer(model, evaluated);
 
     run.enter('reporting');
     const outcome = published ? 'published' : 'kept newer';
@@ -88,49 +87,12 @@ export async function dailyRecommendations(input: DailyInput): Promise<DailyResu
   }
 }
 
-/** Loads all shards, a bounded number of activities at a time, whatever the number of readers. */
-async function loadAll(
-  { runDate, settings }: DailyInput,
-  trained: TrainedModel,
-  evaluated: EvaluatedModel,
-  run: RunTracker,
-): Promise<number> {
-  let itemsLoaded = 0;
-  const groups = Math.min(settings.load.parallelism, evaluated.shards);
-  await Promise.all(
-    Array.from({ length: groups }, async (_, group) => {
-      const { items } = await loadShards({
-        runDate,
-        jobName: trained.jobName,
-        version: trained.version,
-        group,
-        groups,
-        maxUnitsPerSecond: settings.load.maxUnitsPerSecond / groups,
-      });
-      itemsLoaded += items;
-      run.note({ itemsLoaded });
-    }),
-  );
-  return itemsLoaded;
-}
-
-/** Moves the pointer, unless a later day is live already: a backfill must not take readers back. */
-async function publishUnlessNewer(
-  { runDate }: DailyInput,
-  trained: TrainedModel,
-  evaluated: EvaluatedModel,
-): Promise<boolean> {
-  const live = await readLive();
-  if (live !== null && live.runDate > runDate) return false;
-  await publish({
-    runDate,
-    jobName: trained.jobName,
-    version: trained.version,
-    items: evaluated.items,
-    readers: evaluated.readers,
-    ...(live === null ? {} : { expectedLive: live.version }),
-  });
-  return true;
+/** Whoever goes on without a whole day accepts that acknowledged clicks are missing; the ledger's counts say how many. */
+function trainable(input: DailyInput, { degraded }: RunMarks): DailyInput {
+  if (degraded === undefined) return input;
+  const { training } = input.settings;
+  const hyperparameters = { max_missing_clicks_share: '1', ...training.hyperparameters };
+  return { ...input, settings: { ...input.settings, training: { ...training, hyperparameters } } };
 }
 
 function summarise(
@@ -175,6 +137,7 @@ function reportOf(error: unknown, run: RunTracker, { runDate }: DailyInput): Run
     failureType:
       root instanceof ApplicationFailure ? (root.type ?? 'unknown') : root instanceof Error ? root.name : 'unknown',
     message: root instanceof Error ? root.message : String(root),
+    ...(run.gate === undefined ? {} : { gate: run.gate }),
     stages: run.stages,
     ...run.marks,
   };

@@ -1,5 +1,6 @@
 /** The workflows that a worker registers; the bundle starts here. */
 export { dailyRecommendations } from './dailyRecommendations';
+export { forgetUser } from './forgetUser';
 export { lateObjectsSweep } from './lateObjectsSweep';
 export { rollback } from './rollback';
 export { scheduledRun } from './scheduledRun';

@@ -1,10 +1,24 @@
 /** Where a run stands, kept for the query, the search attributes and the Temporal UI. */
-import { defineQuery, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
-import { type RunMarks, type RunStatus, type Stage, type StageTime, searchAttributes } from '../contract';
+import { defineQuery, defineSignal, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  lookedSignalName,
+  type ReadinessLook,
+  type RunMarks,
+  type RunStatus,
+  type Stage,
+  type StageTime,
+  searchAttributes,
+} from '../contract';
+import { describeApproval } from '../domain/approval';
+import type { GateDecision } from '../domain/gate';
 import { firstGeneration } from '../domain/generation';
 import { describeDegraded } from '../domain/readiness';
+import { describeBytes } from '../domain/readinessTable';
 import { type RunDate, startOfDayMs } from '../domain/runDate';
+import { describeMoney } from '../domain/trainingCost';
 
+/** From the looks at the lake, which are activities that fail until the day is there. */
+export const lookedSignal = defineSignal<[ReadinessLook]>(lookedSignalName);
 export const statusQuery = defineQuery<RunStatus>('status');
 
 export class RunTracker {
@@ -18,6 +32,10 @@ export class RunTracker {
       stages: [],
     };
     upsertSearchAttributes([{ key: searchAttributes.runDate, value: new Date(startOfDayMs(runDate)) }]);
+    // One that arrives when the wait is over tells nothing any more.
+    setHandler(lookedSignal, (look) => (this.stage === 'waiting for clicks' ? this.note({ look }) : undefined), {
+      description: 'What a look at the lake saw',
+    });
     setHandler(statusQuery, () => this.status, { description: 'Stage, times and figures of this run' });
   }
 
@@ -29,12 +47,20 @@ export class RunTracker {
     return this.status.stages;
   }
 
+  get gate(): GateDecision | undefined {
+    return this.status.gate;
+  }
+
   get marks(): RunMarks {
-    const { generation, readiness, degraded } = this.status;
+    const { generation, readiness, degraded, trainingAttempts, money, deadlineAtMs, approval } = this.status;
     return {
       ...(generation === undefined ? {} : { generation }),
       ...(readiness === undefined ? {} : { readiness }),
       ...(degraded === undefined ? {} : { degraded }),
+      ...(trainingAttempts === undefined ? {} : { trainingAttempts }),
+      ...(money === undefined ? {} : { money }),
+      ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
+      ...(approval === undefined ? {} : { approval }),
     };
   }
 
@@ -45,14 +71,13 @@ export class RunTracker {
       time.endedAtMs === undefined ? { ...time, endedAtMs: nowMs } : time,
     );
     const begun = stage === 'done' ? [] : [{ stage, startedAtMs: nowMs }];
-    this.status = { ...this.status, stage, stages: [...ended, ...begun] };
+    const { look: _over, ...rest } = this.status;
+    this.status = { ...rest, stage, stages: [...ended, ...begun] };
     upsertSearchAttributes([{ key: searchAttributes.stage, value: stage }]);
     this.showDetails();
   }
 
-  note(
-    figures: Pick<Partial<RunStatus>, 'version' | 'rung' | 'gate' | 'itemsLoaded' | 'readiness' | 'degraded'>,
-  ): void {
+  note(figures: Omit<Partial<RunStatus>, 'runDate' | 'stage' | 'stages'>): void {
     this.status = { ...this.status, ...figures };
     this.showDetails();
   }
@@ -69,11 +94,34 @@ export class RunTracker {
         ...(this.status.degraded === undefined ? [] : [`**Degraded** ${describeDegraded(this.status.degraded)}`]),
         ...(this.status.version === undefined ? [] : [`**Version** ${this.status.version}`]),
         ...(this.status.rung === undefined ? [] : [`**Rung** ${this.status.rung}`]),
+        ...(this.status.deadlineAtMs === undefined
+          ? []
+          : [`**Deadline** ${new Date(this.status.deadlineAtMs).toISOString().slice(0, 16)}Z`]),
+        ...(this.status.money === undefined ? [] : [`**Training** ${describeMoney(this.status.money)}`]),
+        ...describeApproval(this.status).map((line) => `**Gate** ${line}`),
         '',
         '| stage | started | took |',
         '|---|---|---|',
         ...rows,
+        ...(this.status.look === undefined ? [] : describeLook(this.status.look)),
       ].join('\n'),
     );
   }
+}
+
+/** In Markdown: what is waited for and until when, and the day hour by hour. */
+function describeLook({ lookedAtMs, waitsUntilMs, readiness }: ReadinessLook): string[] {
+  const at = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const { watermarkMs, waitingFor, hours } = readiness;
+  return [
+    '',
+    `**Waits for** ${waitingFor.join('; ')}, until ${at(waitsUntilMs)} (seen ${at(lookedAtMs)}; watermark ${watermarkMs === undefined ? 'none' : at(watermarkMs)})`,
+    '',
+    '| hour | objects | size | state |',
+    '|---|---|---|---|',
+    ...hours.map(
+      ({ hour, objects, sizeBytes, state }) =>
+        `| ${String(hour).padStart(2, '0')} | ${objects} | ${describeBytes(sizeBytes)} | ${state} |`,
+    ),
+  ];
 }

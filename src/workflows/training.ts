@@ -1,21 +1,19 @@
-/** Training on the ladder: one job for each rung until one finishes. */
-import { proxyActivities, upsertSearchAttributes } from '@temporalio/workflow';
-import {
-  type Activities,
-  type DailyInput,
-  type FinishedTraining,
-  type FrozenManifest,
-  searchAttributes,
-  type TrainingAttempt,
-} from '../contract';
-import { attemptsOf, firstGeneration } from '../domain/generation';
-import { climbsLadder, type FinishedTrainingOutcome } from '../domain/trainingOutcome';
-import { type FailureType, failure } from '../failures';
-import * as profiles from './activity-profiles';
+/** Training on the ladder: one job after another, on Spot while time allows, until one has made a model. */
+import { sleep } from '@temporalio/workflow';
+import type { DailyInput, FrozenManifest, TrainingAttempt } from '../contract';
+import { decideTraining } from '../domain/deadline';
+import { afterAttempt } from '../domain/ladder';
+import { affordableSeconds, rungName } from '../domain/trainingCost';
+import type { Rung } from '../domain/trainingJob';
+import { failure } from '../failures';
 import type { RunTracker } from './runStatus';
+import { TrainingAccount } from './trainingAccount';
+import { deadlineOf, type RunDeadline } from './trainingDeadline';
+import { hopeless } from './trainingFailures';
+import { TrainingJobs } from './trainingJobs';
 
-const { startTraining } = proxyActivities<Activities>(profiles.call);
-const { waitForTraining } = proxyActivities<Activities>(profiles.watch);
+/** A term shorter than this would be spent on launching and reading. */
+const shortestTermSeconds = 120;
 
 export interface TrainedModel {
   readonly jobName: string;
@@ -24,83 +22,101 @@ export interface TrainedModel {
 }
 
 export async function trainOnLadder(
-  { runDate, settings, generation = firstGeneration }: DailyInput,
+  input: DailyInput,
   manifest: FrozenManifest,
   run: RunTracker,
 ): Promise<TrainedModel> {
-  const attempts: TrainingAttempt[] = [];
-  const numbers = attemptsOf(generation);
-  let lastAttempt = numbers.first - 1;
-  for (const rung of settings.ladder) {
-    const rungName = `${rung.instanceType} ${rung.market}`;
-    run.note({ rung: rungName });
-    const start = async (): ReturnType<Activities['startTraining']> => {
-      if (lastAttempt === numbers.last) {
-        throw failure('LadderExhausted', `the day has used up its ${numbers.last} attempts [runDate=${runDate}]`, {
-          details: attempts,
-        });
-      }
-      lastAttempt += 1;
-      return startTraining({
-        runDate,
-        generation,
-        attempt: lastAttempt,
-        rung,
-        manifest,
-        historyDays: settings.historyDays,
-        retentionDays: settings.retentionDays,
-        settings: settings.training,
-      });
-    };
-    let started = await start();
-    // An earlier run of the day used this attempt up; its checkpoints are still good.
-    while (started.spent) started = await start();
-    const { jobName, version, scope } = started;
-    run.note({ version });
-    const finished = await waitForTraining({ jobName, scope, pollSeconds: settings.training.pollSeconds });
-    attempts.push({ jobName, ...rung, ...withoutReason(finished) });
-    upsertSearchAttributes([
-      { key: searchAttributes.rung, value: rungName },
-      { key: searchAttributes.modelVersion, value: version },
-      { key: searchAttributes.interruptions, value: attempts.reduce((sum, attempt) => sum + attempt.interruptions, 0) },
-    ]);
-    if (finished.outcome === 'completed') return { jobName, version, attempts };
-    if (!climbsLadder(finished.outcome)) {
-      throw failure(
-        failureTypeOf(finished.outcome),
-        `training job ended as ${finished.outcome}: ${finished.failureReason ?? 'no reason given'} [job=${jobName}]`,
-        { details: attempts },
-      );
+  const { ladder } = input.settings;
+  const deadline = await deadlineOf(input);
+  if (deadline !== undefined) run.note({ deadlineAtMs: deadline.deadlineAtMs });
+  const account = new TrainingAccount(run);
+  const jobs = new TrainingJobs(input, manifest, deadline);
+  let workSeconds = deadline?.pace.workSeconds ?? 0;
+  let index = 0;
+  for (;;) {
+    index = rungInTime(input, index, workSeconds, deadline);
+    const rung = rungAt(ladder, index);
+    run.note({ rung: rungName(rung) });
+    const limits = limitsOf(input, rung, account.attempts, deadline);
+    const attempt = await jobs.attempt(index, rung, limits, (version) => run.note({ version }));
+    account.record(index, rung, attempt);
+    jobs.throwIfCancelled();
+    if (attempt.outcome === 'completed') return { ...attempt.model, attempts: account.attempts };
+    if (attempt.remainingSeconds !== undefined && deadline !== undefined) {
+      workSeconds = attempt.remainingSeconds * deadline.pace.safetyFactor;
     }
+    if (attempt.outcome === 'moved-on') {
+      index = attempt.moved.rung;
+      continue;
+    }
+    const next = afterAttempt(attempt.outcome, index, ladder, account.outcomesOn(index));
+    if (next.kind === 'hopeless') throw hopeless(attempt.outcome, attempt.failureReason, account.attempts);
+    if (next.kind === 'exhausted') throw exhausted(account.attempts);
+    index = next.rung;
+    if (next.waitSeconds > 0)
+      await sleep(next.waitSeconds * 1000, { summary: `next attempt after ${attempt.outcome}` });
   }
-  throw failure(
-    'LadderExhausted',
-    `no rung finished the training: ${attempts.map((attempt) => `${attempt.jobName} ${attempt.outcome}`).join(', ')}`,
-    { details: attempts },
-  );
 }
 
-function withoutReason({ failureReason: _reason, ...rest }: FinishedTraining): Omit<FinishedTraining, 'failureReason'> {
-  return rest;
+/** This rung, or on demand when a start on Spot could not make the deadline any more. */
+function rungInTime(
+  { settings: { ladder, training } }: DailyInput,
+  rung: number,
+  remainingWorkSeconds: number,
+  deadline: RunDeadline | undefined,
+): number {
+  if (deadline === undefined) return rung;
+  const { startupSeconds, publishSeconds } = deadline.pace;
+  const decision = decideTraining({
+    nowMs: Date.now(),
+    deadlineAtMs: deadline.deadlineAtMs,
+    startupSeconds,
+    remainingWorkSeconds,
+    publishSeconds,
+    reactionSeconds: 2 * training.pollSeconds,
+    ladder,
+    rung,
+    job: { state: 'none' },
+    spotCapacity: 'unknown',
+  });
+  return decision.kind === 'move' ? decision.rung : rung;
 }
 
-function failureTypeOf(outcome: FinishedTrainingOutcome): FailureType {
-  switch (outcome) {
-    case 'data-rejected':
-      return 'DataRejected';
-    case 'out-of-memory':
-      return 'TrainingOutOfMemory';
-    case 'input-missing':
-      return 'TrainingInputMissing';
-    case 'stopped':
-      return 'TrainingStopped';
-    case 'algorithm-error':
-      return 'TrainingAlgorithmError';
-    case 'completed':
-    case 'interrupted-out':
-    case 'runtime-exceeded':
-    case 'capacity':
-    case 'service-fault':
-      return 'LadderExhausted';
+/** How long the next job may run and wait. Throws when the budget of the run allows no other. */
+function limitsOf(
+  { settings: { budget, training } }: DailyInput,
+  rung: Rung,
+  attempts: readonly TrainingAttempt[],
+  deadline: RunDeadline | undefined,
+): { readonly maxRuntimeSeconds?: number; readonly maxWaitSeconds?: number } {
+  const affordable = affordableSeconds(rung, attempts, budget?.maxCostUsd);
+  if (attempts.length >= (budget?.maxAttempts ?? Number.POSITIVE_INFINITY)) {
+    throw failure('TrainingCapReached', `the run has made all ${attempts.length} attempts of budget.maxAttempts`, {
+      details: attempts,
+    });
   }
+  if (affordable < Math.min(shortestTermSeconds, training.maxRuntimeSeconds)) {
+    throw failure(
+      'TrainingCapReached',
+      `what is left of budget.maxCostUsd ${budget?.maxCostUsd} pays for ${affordable} seconds on ${rungName(rung)}`,
+      { details: attempts },
+    );
+  }
+  return {
+    ...(affordable < training.maxRuntimeSeconds ? { maxRuntimeSeconds: affordable } : {}),
+    ...(deadline === undefined
+      ? {}
+      : { maxWaitSeconds: Math.max(1, Math.ceil((deadline.deadlineAtMs - Date.now()) / 1000)) }),
+  };
+}
+
+function rungAt(ladder: readonly Rung[], index: number): Rung {
+  const rung = ladder[index];
+  if (rung === undefined) throw new RangeError(`rung ${index} is not on a ladder of ${ladder.length}`);
+  return rung;
+}
+
+function exhausted(attempts: readonly TrainingAttempt[]): Error {
+  const ends = attempts.map((attempt) => `${attempt.jobName ?? rungName(attempt)} ${attempt.outcome}`);
+  return failure('LadderExhausted', `no rung finished the training: ${ends.join(', ')}`, { details: attempts });
 }

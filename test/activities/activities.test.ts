@@ -1,20 +1,14 @@
-import { ActivityCancellationDetails, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../src/activities';
-import {
-  ForeignTrainingJob,
-  TrainingQuotaExceeded,
-  type TrainingService,
-  TrainingServiceUnavailable,
-} from '../../src/clients/trainingService';
-import type { LoadCursor, ModelInput, StartTrainingInput } from '../../src/contract';
+import { readerHash, registerErasure } from '../../src/clients/erasureRegister';
+import type { LoadCursor, ModelInput } from '../../src/contract';
 import type { FreshnessPoint } from '../../src/domain/readiness';
 import { addDays, parseRunDate } from '../../src/domain/runDate';
-import type { TrainingJobState } from '../../src/domain/trainingOutcome';
+import { FakeTrainingService } from '../support/fakeTrainingService';
 import { createMemoryLake } from '../support/memoryLake';
+import { createMemoryReaderItems } from '../support/memoryReaderItems';
 import { createMemoryTable } from '../support/memoryTable';
 import { putArtefact } from '../support/modelArtefact';
-import { dailyInput } from '../support/scenarios';
 
 const runDate = parseRunDate('2026-11-23');
 const model: ModelInput = { runDate, jobName: 'frontpage-2026-11-23-0123456789ab-a1', version: '2026-11-23.01' };
@@ -23,38 +17,15 @@ function house() {
   const lake = createMemoryLake();
   const table = createMemoryTable();
   const freshness: FreshnessPoint[] = [];
-  const jobs = {
-    started: [] as string[],
-    stopped: [] as string[],
-    states: [] as (TrainingJobState | Error)[],
-    adoptedState: { status: 'InProgress', secondaryStatus: 'Training', interruptions: 0 } as TrainingJobState,
-    startError: undefined as Error | undefined,
-  };
-  const trainingService: TrainingService = {
-    start: async (spec) => {
-      if (jobs.startError) throw jobs.startError;
-      const adopted = jobs.started.includes(spec.name);
-      if (!adopted) jobs.started.push(spec.name);
-      return adopted ? { adopted, state: jobs.adoptedState } : { adopted };
-    },
-    describe: async () => {
-      const next = jobs.states.length > 1 ? jobs.states.shift() : jobs.states[0];
-      if (next instanceof Error) throw next;
-      return next;
-    },
-    stop: async (name) => {
-      jobs.stopped.push(name);
-      jobs.states = [{ status: 'Stopped', secondaryStatus: 'Stopped', interruptions: 0 }];
-    },
-  };
   const activities = createActivities({
     lake,
     table,
-    trainingService,
+    trainingService: new FakeTrainingService(),
     deliveryMetrics: { freshness: async () => freshness },
+    readerItems: createMemoryReaderItems(),
     trainingPlace: { bucket: 'lake', roleArn: 'arn:aws:iam::000000000000:role/training', image: 'trainer:1' },
   });
-  return { lake, table, freshness, jobs, activities };
+  return { lake, table, freshness, activities };
 }
 
 /** What the object with this key says. */
@@ -231,187 +202,6 @@ describe('sweepLate', () => {
   });
 });
 
-describe('startTraining', () => {
-  const input: StartTrainingInput = {
-    runDate,
-    generation: 1,
-    attempt: 1,
-    rung: { instanceType: 'ml.m5.xlarge', market: 'spot' },
-    manifest: {
-      uri: 's3://lake/m',
-      sha256: 'ab',
-      clickObjects: 1,
-      clickBytes: 1,
-      interactionObjects: 0,
-      ledgerObjects: 0,
-      missingHours: [],
-    },
-    historyDays: 7,
-    retentionDays: 14,
-    settings: dailyInput.settings.training,
-  };
-
-  it('starts one job, however often it is called', async () => {
-    const { activities, jobs } = house();
-    const first = await inContext(activities.startTraining, input);
-    const second = await inContext(activities.startTraining, input);
-    expect([first.adopted, second.adopted]).toEqual([false, true]);
-    expect(second).toEqual({ ...first, adopted: true });
-    expect(jobs.started).toEqual([first.jobName]);
-  });
-
-  it.each([
-    ['Stopped', 'MaxWaitTimeExceeded', true],
-    ['Failed', 'Failed', true],
-    ['Completed', 'Completed', undefined],
-    ['InProgress', 'Interrupted', undefined],
-  ])('says whether a job of an earlier run that stands at %s (%s) is spent', async (status, secondaryStatus, spent) => {
-    const { activities, jobs } = house();
-    await inContext(activities.startTraining, input);
-    jobs.adoptedState = { status, secondaryStatus, interruptions: 0 };
-    expect((await inContext(activities.startTraining, input)).spent).toBe(spent);
-  });
-
-  it('takes a new checkpoint scope for another manifest or configuration, and the same one for another rung', async () => {
-    const { activities } = house();
-    const scopeOf = async (change: Partial<StartTrainingInput>) =>
-      (await inContext(activities.startTraining, { ...input, ...change })).scope;
-    const scope = await scopeOf({});
-    expect(await scopeOf({ attempt: 2, rung: { instanceType: 'ml.c5.xlarge', market: 'on-demand' } })).toBe(scope);
-    expect(await scopeOf({ manifest: { ...input.manifest, sha256: 'cd' } })).not.toBe(scope);
-    expect(await scopeOf({ settings: { ...input.settings, hyperparameters: { factors: '32' } } })).not.toBe(scope);
-  });
-
-  it.each([
-    [new ForeignTrainingJob('not ours'), 'ForeignTrainingJob', true],
-    [new TrainingQuotaExceeded('0 instances'), 'TrainingQuotaExceeded', false],
-    [new TrainingServiceUnavailable('busy'), 'TrainingServiceUnavailable', false],
-  ])('turns %s into a failure of the catalogue', async (error, type, nonRetryable) => {
-    const { activities, jobs } = house();
-    jobs.startError = error;
-    await expect(inContext(activities.startTraining, input)).rejects.toMatchObject({ type, nonRetryable });
-  });
-});
-
-describe('waitForTraining', () => {
-  const input = { jobName: model.jobName, scope: '0123456789ab', pollSeconds: 0.01 };
-  const training: TrainingJobState = { status: 'InProgress', secondaryStatus: 'Training', interruptions: 0 };
-
-  it('heartbeats status and progress, and tells how the job ended', async () => {
-    const { activities, jobs, lake } = house();
-    await lake.put(
-      'checkpoints/0123456789ab/progress.json',
-      JSON.stringify({
-        phase: 'tune',
-        iteration: 3,
-        iterations: 15,
-        completed: 3,
-        total: 45,
-        resumedFrom: [2],
-        remainingSeconds: 9,
-      }),
-    );
-    jobs.states = [
-      training,
-      { ...training, secondaryStatus: 'Interrupted', interruptions: 1 },
-      {
-        status: 'Completed',
-        secondaryStatus: 'Completed',
-        interruptions: 1,
-        trainingSeconds: 100,
-        billableSeconds: 35,
-      },
-    ];
-    const env = new MockActivityEnvironment();
-    const beats: unknown[] = [];
-    env.on('heartbeat', (details) => beats.push(details));
-    expect(await env.run(activities.waitForTraining, input)).toEqual({
-      outcome: 'completed',
-      interruptions: 1,
-      trainingSeconds: 100,
-      billableSeconds: 35,
-      resumedFrom: [2],
-    });
-    expect(beats).toMatchObject([
-      { status: 'Training', progress: { phase: 'tune', iteration: 3 } },
-      { status: 'Interrupted', interruptions: 1 },
-    ]);
-  });
-
-  it('goes on when the service does not answer for a while', async () => {
-    const { activities, jobs } = house();
-    jobs.states = [
-      new TrainingServiceUnavailable('ECONNREFUSED'),
-      new TrainingServiceUnavailable('Rate exceeded'),
-      { status: 'Completed', secondaryStatus: 'Completed', interruptions: 0 },
-    ];
-    expect(await inContext(activities.waitForTraining, input)).toMatchObject({ outcome: 'completed' });
-  });
-
-  it('fails when the job is gone', async () => {
-    const { activities } = house();
-    await expect(inContext(activities.waitForTraining, input)).rejects.toMatchObject({ type: 'TrainingJobMissing' });
-  });
-
-  it('stops the paid job when it is cancelled, and only then lets go', async () => {
-    const { activities, jobs } = house();
-    jobs.states = [training];
-    const env = new MockActivityEnvironment();
-    const waiting = env.run(activities.waitForTraining, input);
-    setTimeout(() => env.cancel('CANCELLED', new ActivityCancellationDetails({ cancelRequested: true })), 30);
-    await expect(waiting).rejects.toBeInstanceOf(CancelledFailure);
-    expect(jobs.stopped).toEqual([model.jobName]);
-  });
-
-  it('leaves the job alone when only its worker shuts down', async () => {
-    const { activities, jobs } = house();
-    jobs.states = [training];
-    const env = new MockActivityEnvironment();
-    const waiting = env.run(activities.waitForTraining, input);
-    setTimeout(() => env.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true })), 30);
-    await expect(waiting).rejects.toBeInstanceOf(CancelledFailure);
-    expect(jobs.stopped).toEqual([]);
-  });
-});
-
-describe('evaluateModel', () => {
-  it('judges by the trainer’s metrics and the readers of the live set', async () => {
-    const { activities, lake, table } = house();
-    await putArtefact(lake, model, { readers: 40, readersPerShard: 20 });
-    await table.recordVersion({
-      version: '2026-11-22.01',
-      runDate: addDays(runDate, -1),
-      items: 101,
-      readers: 100,
-      modelUri: 's3://lake/x',
-      publishedAt: '2026-11-23T01:00:00Z',
-    });
-    table.pointer = { version: '2026-11-22.01', runDate: addDays(runDate, -1), publishedAt: '', reason: '' };
-    const evaluated = await inContext(activities.evaluateModel, { ...model, settings: dailyInput.settings.gate });
-    expect(evaluated).toMatchObject({
-      readers: 40,
-      items: 41,
-      shards: 3,
-      quality: { candidate: { recallAt10: 0.12 } },
-    });
-    expect(evaluated.decision.checks.filter((check) => !check.passed).map(({ name }) => name)).toEqual([
-      'readers against the live set',
-    ]);
-  });
-
-  it('refuses an artefact of another run', async () => {
-    const { activities, lake } = house();
-    await putArtefact(lake, model, { readers: 10, readersPerShard: 5 });
-    await expect(
-      inContext(activities.evaluateModel, {
-        ...model,
-        version: '2026-11-23.02',
-        settings: dailyInput.settings.gate,
-      }),
-    ).rejects.toMatchObject({ type: 'ModelArtefactInvalid' });
-  });
-});
-
 describe('loadShards', () => {
   const all = { ...model, group: 0, groups: 1, maxUnitsPerSecond: 1e6 };
 
@@ -477,7 +267,21 @@ describe('verifyLoad', () => {
     const { activities, lake } = house();
     await putArtefact(lake, model, { readers: 30, readersPerShard: 15 });
     await inContext(activities.loadShards, { ...model, group: 0, groups: 1, maxUnitsPerSecond: 1e6 });
-    expect(await inContext(activities.verifyLoad, input)).toEqual({ sampled: 21 });
+    const verified = await inContext(activities.verifyLoad, input);
+    expect(verified).toEqual({
+      sampled: 21,
+      latency: { reads: 21, p50Ms: expect.any(Number), p99Ms: expect.any(Number) },
+    });
+    expect(verified.latency?.p99Ms).toBeGreaterThanOrEqual(verified.latency?.p50Ms ?? 0);
+  });
+
+  it('does not miss readers who must be forgotten', async () => {
+    const { activities, lake, table } = house();
+    await putArtefact(lake, model, { readers: 30, readersPerShard: 15 });
+    await registerErasure(lake, readerHash('r0'));
+    await inContext(activities.loadShards, { ...model, group: 0, groups: 1, maxUnitsPerSecond: 1e6 });
+    expect(table.lists.has('u#r0|v#2026-11-23.01')).toBe(false);
+    expect(await inContext(activities.verifyLoad, input)).toMatchObject({ sampled: 20 });
   });
 
   it.each([

@@ -56,7 +56,28 @@ describe('the training job of a run', () => {
     });
   });
 
+  it('runs no longer than the money that is left allows, and waits on Spot until the deadline', () => {
+    const limited = trainingJobSpec({ ...input, maxRuntimeSeconds: 600, maxWaitSeconds: 5000 }, place);
+    expect(limited).toMatchObject({ maxRuntimeSeconds: 600, maxWaitSeconds: 5000 });
+    // AWS wants the waiting time to be no shorter than the running time.
+    const late = trainingJobSpec({ ...input, maxRuntimeSeconds: 600, maxWaitSeconds: 1 }, place);
+    expect(late).toMatchObject({ maxRuntimeSeconds: 600, maxWaitSeconds: 600 });
+  });
+
+  it('may go without checkpoints on demand, where nothing interrupts it', () => {
+    const settings = { ...input.settings, hyperparameters: { checkpoint_seconds: '1000000' } };
+    const rung = { instanceType: 'ml.m5.xlarge', market: 'on-demand' } as const;
+    expect(trainingJobSpec({ ...input, settings, rung }, place).hyperparameters).toMatchObject({
+      checkpoint_seconds: '1000000',
+    });
+  });
+
   it.each<[string, Partial<TrainingJobInput>, RegExp]>([
+    [
+      'Spot without checkpoints',
+      { settings: { ...input.settings, hyperparameters: { checkpoint_seconds: '1000000' } } },
+      /Spot without checkpoints is refused/,
+    ],
     [
       'a waiting time below the running time',
       { settings: { ...input.settings, maxWaitSeconds: 10 } },

@@ -1,9 +1,9 @@
-import { classifyTraining, climbsLadder, type TrainingOutcome } from '../../src/domain/trainingOutcome';
+import { classifyTraining, type TrainingOutcome, unknownIn } from '../../src/domain/trainingOutcome';
 
 const state = (status: string, secondaryStatus: string, failureReason?: string) => ({
   status,
   secondaryStatus,
-  interruptions: 0,
+  transitions: [],
   ...(failureReason === undefined ? {} : { failureReason }),
 });
 
@@ -33,21 +33,22 @@ describe('the state of a training job', () => {
     ['Failed', 'Failed', 'AlgorithmError: DataRejected: no clicks of 2026-11-23, exit code: 2', 'data-rejected'],
     ['Failed', 'Failed', 'AlgorithmError: TrainingError: singular matrix, exit code: 1', 'algorithm-error'],
     ['Failed', 'Failed', 'AlgorithmError: , exit code: 1', 'algorithm-error'],
+    ['Failed', 'Failed', 'ClientError: Rate exceeded while reading the image', 'throttled'],
+    ['Failed', 'Failed', 'AlgorithmError: DataRejected: too little memory of 7 hours, exit code: 2', 'data-rejected'],
     ['Failed', 'Failed', 'SomethingNew: never seen', 'service-fault'],
     ['Failed', 'Failed', undefined, 'service-fault'],
   ])('%s / %s / %s means %s', (status, secondary, reason, outcome) => {
     expect(classifyTraining(state(status, secondary, reason))).toBe(outcome);
   });
 
-  it('is worth another attempt only when the machine was at fault, not code or data', () => {
-    expect((['interrupted-out', 'capacity', 'service-fault', 'runtime-exceeded'] as const).map(climbsLadder)).toEqual([
-      true,
-      true,
-      true,
-      true,
-    ]);
-    expect(
-      (['stopped', 'out-of-memory', 'data-rejected', 'algorithm-error', 'input-missing'] as const).map(climbsLadder),
-    ).toEqual([false, false, false, false, false]);
+  it.each([
+    ['InProgress', 'SomethingNew', undefined, 'secondary status SomethingNew'],
+    ['SomethingNew', 'Training', undefined, 'status SomethingNew'],
+    ['Failed', 'Failed', 'SomethingNew: never seen', "failure reason 'SomethingNew: never seen'"],
+    ['InProgress', 'Training', undefined, undefined],
+    ['Failed', 'Failed', 'AlgorithmError: , exit code: 1', undefined],
+    ['Stopped', 'MaxWaitTimeExceeded', undefined, undefined],
+  ])('%s / %s / %s is named when nobody knows it', (status, secondary, reason, unknown) => {
+    expect(unknownIn(state(status, secondary, reason))).toBe(unknown);
   });
 });

@@ -21,9 +21,16 @@ import { lastCompleteDay, startOfDayMs } from '../../src/domain/runDate';
 import { parseShardLine } from '../../src/domain/storedList';
 
 export const runDate = lastCompleteDay(Date.now());
-const newsroom = { seed: 7, readers: 3000, clicksPerDay: 12_000, articlesPerDay: 200, historyDays: 1, election: false };
+const usualNewsroom = {
+  seed: 7,
+  readers: 3000,
+  clicksPerDay: 12_000,
+  articlesPerDay: 200,
+  historyDays: 1,
+  election: false,
+};
 /** Small and slow enough that training and load take seconds, in which accidents can happen. */
-const settings = {
+const usualSettings = {
   readiness: { waitLimitSeconds: 300, lookSeconds: 1, marginSeconds: 60, quietSeconds: 2 },
   historyDays: 1,
   training: { pollSeconds: 0.2, hyperparameters: { factors: '16', iterations: '60', readers_per_shard: '400' } },
@@ -39,16 +46,19 @@ export class Slice {
   private constructor(
     readonly cloud: Cloud,
     readonly client: Client,
+    private readonly newsroom: typeof usualNewsroom,
   ) {
     this.lake = createS3ObjectStore(bucket, cloud.aws);
   }
 
-  static async start(): Promise<Slice> {
+  static async start(
+    options: { readonly settings?: object; readonly newsroom?: Partial<typeof usualNewsroom> } = {},
+  ): Promise<Slice> {
     const restarted: string[] = [];
     const cloud = await Cloud.start(
       {
         stateDir: mkdtempSync(join(tmpdir(), 'frontpage-e2e-')),
-        settings,
+        settings: options.settings ?? usualSettings,
         bufferIntervalSeconds: 300,
         heartbeatSeconds: 1,
         clockMs: startOfDayMs(runDate),
@@ -59,7 +69,7 @@ export class Slice {
       },
       () => undefined,
     );
-    const slice = new Slice(cloud, await cloud.connectTemporal());
+    const slice = new Slice(cloud, await cloud.connectTemporal(), { ...usualNewsroom, ...options.newsroom });
     return Object.assign(slice, { restarted });
   }
 
@@ -80,7 +90,7 @@ export class Slice {
   /** The same clicks in every slice. */
   fill(): Promise<FilledDay> {
     return fillLake(
-      newsroomSource({ ...newsroom, runDate }),
+      newsroomSource({ ...this.newsroom, runDate }),
       runDate,
       {
         lake: this.lake,

@@ -1,6 +1,7 @@
 /** The emulator that globalSetup started, and fresh names in it. */
 import { randomUUID } from 'node:crypto';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { createTable } from '../../local/resources';
 import type { AwsEndpoint } from '../../src/clients/awsEndpoint';
 
 export function testAws(): AwsEndpoint & { endpoint: string } {
@@ -17,4 +18,11 @@ export async function freshBucket(): Promise<string> {
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   s3.destroy();
   return bucket;
+}
+
+/** Creates a recommendation table that no other test uses and returns its name. */
+export async function freshTable(): Promise<string> {
+  const tableName = `recommendations-${randomUUID()}`;
+  await createTable(testAws(), tableName);
+  return tableName;
 }

@@ -1,11 +1,20 @@
 /** The scenarios whose histories are kept for each released version and replayed against today's workflow code. */
 import type { WorkflowHandle } from '@temporalio/client';
-import { type DailyInput, lateSweepWorkflowId } from '../../src/contract';
+import {
+  type Activities,
+  type DailyInput,
+  lateSweepWorkflowId,
+  type WaitForTrainingInput,
+  type WatchedTraining,
+} from '../../src/contract';
+import type { GateOrder } from '../../src/domain/approval';
 import { addDays } from '../../src/domain/runDate';
-import { notYet } from '../../src/failures';
-import { dailyRecommendations, lateObjectsSweep, rollback, scheduledRun } from '../../src/workflows';
+import { failure, notYet } from '../../src/failures';
+import { dailyRecommendations, forgetUser, lateObjectsSweep, rollback, scheduledRun } from '../../src/workflows';
+import { decideUpdate } from '../../src/workflows/gateApprovals';
+import { lookedSignal, statusQuery } from '../../src/workflows/runStatus';
 import { abandonUpdate, proceedUpdate } from '../../src/workflows/waitingOrders';
-import { activitiesOf, completed, dailyInput, evaluated, runDate, untilCancelled } from './scenarios';
+import { activitiesOf, borderline, completed, dailyInput, evaluated, runDate, untilCancelled } from './scenarios';
 import type { WorkflowTestbed } from './workflowEnvironment';
 
 export interface RecordedScenario {
@@ -15,7 +24,7 @@ export interface RecordedScenario {
   play(testbed: WorkflowTestbed, workflowId: string): Promise<WorkflowHandle>;
 }
 
-type Overrides = Parameters<typeof activitiesOf>[0];
+type Overrides = Partial<Activities>;
 
 /** A day that does not become complete, however long it is waited for. */
 const stillIncomplete = {
@@ -33,7 +42,11 @@ const trainOnWhatIsThere: DailyInput = {
 };
 
 /** An operator's order ends the wait. */
-function ordered(name: string, order: typeof proceedUpdate | typeof abandonUpdate): RecordedScenario {
+function ordered(
+  name: string,
+  order: typeof proceedUpdate | typeof abandonUpdate,
+  before: (handle: WorkflowHandle) => Promise<void> = async () => undefined,
+): RecordedScenario {
   return {
     name,
     async play(testbed, workflowId) {
@@ -45,7 +58,30 @@ function ordered(name: string, order: typeof proceedUpdate | typeof abandonUpdat
         args: [dailyInput],
       });
       while (!trace.calls.includes('checkReadiness')) await new Promise((resolve) => setTimeout(resolve, 20));
+      await before(handle);
       await handle.executeUpdate(order, { args: [{ by: 'the desk', reason: 'hour 7 is lost' }] });
+      await handle.result().catch(() => undefined);
+      return handle;
+    },
+  };
+}
+
+/** An operator decides about a borderline candidate. */
+function decided(name: string, verdict: GateOrder['verdict']): RecordedScenario {
+  return {
+    name,
+    async play(testbed, workflowId) {
+      testbed.use(activitiesOf({ evaluateModel: async () => borderline() }).activities);
+      const handle = await testbed.env.client.workflow.start(dailyRecommendations, {
+        workflowId,
+        taskQueue: testbed.taskQueue,
+        args: [dailyInput],
+      });
+      while ((await handle.query(statusQuery)).stage !== 'waiting for approval') {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      const order: GateOrder = { verdict, by: 'the desk', reason: 'an election night is like no other' };
+      await handle.executeUpdate(decideUpdate, { args: [order] });
       await handle.result().catch(() => undefined);
       return handle;
     },
@@ -66,6 +102,30 @@ function daily(name: string, overrides: () => Overrides, input: DailyInput = dai
       return handle;
     },
   };
+}
+
+function cancelledInTraining(name: string, waitForTraining: Activities['waitForTraining']): RecordedScenario {
+  return {
+    name,
+    async play(testbed, workflowId) {
+      const { activities, trace } = activitiesOf({ waitForTraining });
+      testbed.use(activities);
+      const handle = await testbed.env.client.workflow.start(dailyRecommendations, {
+        workflowId,
+        taskQueue: testbed.taskQueue,
+        args: [dailyInput],
+      });
+      while (!trace.calls.includes('waitForTraining')) await new Promise((resolve) => setTimeout(resolve, 20));
+      await handle.cancel();
+      await handle.result().catch(() => undefined);
+      return handle;
+    },
+  };
+}
+
+/** A watch that ends as the job on its rung does. */
+function ended(how: (input: WaitForTrainingInput) => WatchedTraining): Activities['waitForTraining'] {
+  return async (input) => how(input);
 }
 
 function scheduled(name: string): RecordedScenario {
@@ -101,6 +161,20 @@ export const recordedScenarios: readonly RecordedScenario[] = [
   }),
   ordered('proceeded', proceedUpdate),
   ordered('abandoned', abandonUpdate),
+  ordered('told-what-looks-saw', proceedUpdate, (handle) =>
+    handle.signal(lookedSignal, {
+      lookedAtMs: Date.parse('2026-11-24T00:40:00Z'),
+      waitsUntilMs: Date.parse('2026-11-24T06:30:00Z'),
+      readiness: {
+        ready: false,
+        hoursWithObjects: 0,
+        missingHours: [7],
+        hours: [{ hour: 7, objects: 0, sizeBytes: 0, state: 'missing' }],
+        waitingFor: ['missing hours 7'],
+        summary: 'missing hours 7',
+      },
+    }),
+  ),
   daily('trained-on-what-was-there', () => stillIncomplete, trainOnWhatIsThere),
   daily('incomplete', () => stillIncomplete),
   daily('second-generation', () => ({ readLive: async () => ({ version: '2026-11-23.01', runDate }) }), {
@@ -119,12 +193,46 @@ export const recordedScenarios: readonly RecordedScenario[] = [
       },
     };
   }),
+  daily('capacity-fallback', () => ({
+    waitForTraining: ended((input) =>
+      input.deadline?.rung === 1
+        ? completed
+        : { ...completed, outcome: 'capacity', trainingSeconds: 0, billableSeconds: 0 },
+    ),
+  })),
+  daily('quota', () => ({
+    startTraining: async (input) => {
+      if (input.rung.market === 'spot') throw failure('TrainingQuotaExceeded', 'the limit for Spot is 0 instances');
+      return activitiesOf().activities.startTraining(input);
+    },
+  })),
+  daily('deadline-switch', () => ({
+    waitForTraining: ended((input) =>
+      input.deadline?.rung === 1
+        ? completed
+        : { outcome: 'in-progress', decision: { kind: 'move', rung: 1, why: 'deadline' } },
+    ),
+  })),
+  daily('completed-before-it-was-stopped', () => ({
+    waitForTraining: ended(() => ({ outcome: 'in-progress', decision: { kind: 'move', rung: 1, why: 'deadline' } })),
+    stopTraining: async () => completed,
+  })),
+  daily('adopted-job', () => ({
+    startTraining: async (input) => ({ ...(await activitiesOf().activities.startTraining(input)), adopted: true }),
+  })),
+  daily('cap-reached', () => ({ waitForTraining: async () => ({ ...completed, outcome: 'service-fault' }) }), {
+    ...dailyInput,
+    settings: { ...dailyInput.settings, budget: { maxAttempts: 1 } },
+  }),
   daily('spent-attempt', () => ({
     startTraining: async (input) => ({
       ...(await activitiesOf().activities.startTraining(input)),
       ...(input.attempt === 1 ? { adopted: true, spent: true } : {}),
     }),
   })),
+  decided('approval', 'approve'),
+  decided('rejection', 'reject'),
+  daily('approval-timeout', () => ({ evaluateModel: async () => borderline() })),
   daily('model-rejected', () => ({ evaluateModel: async () => evaluated(0.001) })),
   daily('data-rejected', () => ({
     waitForTraining: async () => ({
@@ -134,22 +242,10 @@ export const recordedScenarios: readonly RecordedScenario[] = [
     }),
   })),
   daily('already-published', () => ({ readLive: async () => ({ version: '2026-11-23.01', runDate }) })),
-  {
-    name: 'cancelled',
-    async play(testbed, workflowId) {
-      const { activities, trace } = activitiesOf({ waitForTraining: untilCancelled });
-      testbed.use(activities);
-      const handle = await testbed.env.client.workflow.start(dailyRecommendations, {
-        workflowId,
-        taskQueue: testbed.taskQueue,
-        args: [dailyInput],
-      });
-      while (!trace.calls.includes('waitForTraining')) await new Promise((resolve) => setTimeout(resolve, 20));
-      await handle.cancel();
-      await handle.result().catch(() => undefined);
-      return handle;
-    },
-  },
+  cancelledInTraining('cancelled', untilCancelled),
+  cancelledInTraining('cancelled-with-its-price', () =>
+    untilCancelled().catch(() => ({ ...completed, outcome: 'stopped' as const })),
+  ),
   // Recorded before the schedule also swept for late objects.
   scheduled('scheduled-run'),
   scheduled('scheduled-run-and-sweep'),
@@ -161,6 +257,19 @@ export const recordedScenarios: readonly RecordedScenario[] = [
         workflowId,
         taskQueue: testbed.taskQueue,
         args: [{ runDate }],
+      });
+      await handle.result();
+      return handle;
+    },
+  },
+  {
+    name: 'forget',
+    async play(testbed, workflowId) {
+      testbed.use(activitiesOf().activities);
+      const handle = await testbed.env.client.workflow.start(forgetUser, {
+        workflowId,
+        taskQueue: testbed.taskQueue,
+        args: [{ hash: 'ab'.repeat(32) }],
       });
       await handle.result();
       return handle;

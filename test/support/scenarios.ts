@@ -2,8 +2,10 @@
 import { heartbeat, sleep } from '@temporalio/activity';
 import { loadPipelineSettings } from '../../src/config';
 import type { Activities, DailyInput, EvaluatedModel, FinishedTraining, RunReport } from '../../src/contract';
+import type { Comparison } from '../../src/domain/comparison';
 import { decideGate, type GateDecision } from '../../src/domain/gate';
 import { parseRunDate } from '../../src/domain/runDate';
+import { trainingPace } from '../../src/domain/trainingPace';
 import { versionOf } from '../../src/domain/version';
 
 export const runDate = parseRunDate('2026-11-23');
@@ -45,6 +47,27 @@ export function evaluated(recallAt10: number): EvaluatedModel {
   };
 }
 
+/** A candidate of which the readers of the holdout cannot tell whether it is too much worse than popularity. */
+export function borderline(): EvaluatedModel {
+  const model = evaluated(0.088);
+  const { candidate, popular } = model.quality;
+  const inDoubt: Comparison = {
+    metric: 'recall@10',
+    against: 'recent popularity',
+    margin: 0.05,
+    candidate: candidate.recallAt10,
+    other: popular.recallAt10,
+    overBound: { low: -0.001, high: 0.006 },
+    difference: { low: -0.0055, high: 0.0015 },
+    superior: false,
+  };
+  const decision = decideGate(
+    { ...model.quality, evaluationReaders: 5000, readers: 100_000, items: 100_008, comparisons: [inDoubt] },
+    dailyInput.settings.gate,
+  );
+  return { ...model, decision };
+}
+
 /** A day on which everything goes well; a scenario overrides what goes otherwise. */
 export function activitiesOf(overrides: Partial<Activities> = {}): { activities: Activities; trace: Trace } {
   const trace: Trace = { calls: [], reports: [], published: [] };
@@ -72,7 +95,9 @@ export function activitiesOf(overrides: Partial<Activities> = {}): { activities:
       scope: '0123456789ab',
       adopted: false,
     }),
+    estimateTraining: async ({ settings }) => trainingPace([], settings),
     waitForTraining: async () => completed,
+    stopTraining: async () => ({ ...completed, outcome: 'stopped' }),
     keepInteractions: async () => ({ days: 1 }),
     evaluateModel: async () => evaluated(0.1),
     loadShards: async (input) => ({
@@ -85,6 +110,8 @@ export function activitiesOf(overrides: Partial<Activities> = {}): { activities:
       trace.published.push(input.version);
     },
     rollBack: async () => undefined,
+    eraseReader: async () => ({ deleted: 3, left: 0 }),
+    closeErasure: async () => undefined,
     writeReport: async (report) => {
       trace.reports.push(report);
       return { uri: 's3://lake/reports/dt=2026-11-23/run.json' };
@@ -101,8 +128,10 @@ export function activitiesOf(overrides: Partial<Activities> = {}): { activities:
     checkReadiness: traced('checkReadiness', base.checkReadiness),
     freezeManifest: traced('freezeManifest', base.freezeManifest),
     sweepLate: traced('sweepLate', base.sweepLate),
+    estimateTraining: traced('estimateTraining', base.estimateTraining),
     startTraining: traced('startTraining', base.startTraining),
     waitForTraining: traced('waitForTraining', base.waitForTraining),
+    stopTraining: traced('stopTraining', base.stopTraining),
     keepInteractions: traced('keepInteractions', base.keepInteractions),
     evaluateModel: traced('evaluateModel', base.evaluateModel),
     loadShards: traced('loadShards', base.loadShards),
@@ -110,6 +139,8 @@ export function activitiesOf(overrides: Partial<Activities> = {}): { activities:
     readLive: traced('readLive', base.readLive),
     publish: traced('publish', base.publish),
     rollBack: traced('rollBack', base.rollBack),
+    eraseReader: traced('eraseReader', base.eraseReader),
+    closeErasure: traced('closeErasure', base.closeErasure),
     writeReport: traced('writeReport', base.writeReport),
   };
   return { activities, trace };

@@ -52,6 +52,7 @@ describe('the daily run', () => {
       'readLive',
       'checkReadiness',
       'freezeManifest',
+      'estimateTraining',
       'startTraining',
       'waitForTraining',
       'keepInteractions',

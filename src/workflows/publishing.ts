@@ -1,0 +1,53 @@
+/** From an accepted model to what readers see: load beside what is live, verify, then move the pointer. */
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities, DailyInput, EvaluatedModel, ModelInput } from '../contract';
+import * as profiles from './activity-profiles';
+
+const { readLive, publish } = proxyActivities<Activities>(profiles.call);
+const { loadShards, verifyLoad } = proxyActivities<Activities>(profiles.bulk);
+
+const verifiedListsPerShard = 25;
+
+/** Loads all shards, a bounded number of activities at a time, whatever the number of readers. */
+export async function loadAll(
+  model: ModelInput,
+  load: DailyInput['settings']['load'],
+  shards: number,
+  onLoaded: (itemsLoaded: number) => void,
+): Promise<number> {
+  let itemsLoaded = 0;
+  const groups = Math.min(load.parallelism, shards);
+  await Promise.all(
+    Array.from({ length: groups }, async (_, group) => {
+      const { items } = await loadShards({
+        ...model,
+        group,
+        groups,
+        maxUnitsPerSecond: load.maxUnitsPerSecond / groups,
+      });
+      itemsLoaded += items;
+      onLoaded(itemsLoaded);
+    }),
+  );
+  return itemsLoaded;
+}
+
+export async function verify(model: ModelInput, itemsLoaded: number): Promise<void> {
+  await verifyLoad({ ...model, itemsLoaded, samplePerShard: verifiedListsPerShard });
+}
+
+/** Moves the pointer, unless a later day is live already: a backfill must not take readers back. */
+export async function publishUnlessNewer(
+  model: ModelInput,
+  { items, readers }: Pick<EvaluatedModel, 'items' | 'readers'>,
+): Promise<boolean> {
+  const live = await readLive();
+  if (live !== null && live.runDate > model.runDate) return false;
+  await publish({
+    ...model,
+    items,
+    readers,
+    ...(live === null ? {} : { expectedLive: live.version }),
+  });
+  return true;
+}
