@@ -433,12 +433,16 @@ export interface PublishInput extends ModelInput {
   readonly readers: number;
   /** Version that was live when the run decided to publish; absent when none was. */
   readonly expectedLive?: string;
+  /** When it had become live; absent in histories of before this was looked at. */
+  readonly expectedSince?: string;
 }
 
 export interface LiveVersion {
   readonly version: string;
   readonly runDate: RunDate;
   readonly previous?: string;
+  /** When the pointer was moved there; absent in histories of before this was looked at. */
+  readonly since?: string;
 }
 
 export interface MoveLiveInput {

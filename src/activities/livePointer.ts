@@ -1,6 +1,6 @@
 /** Reading and moving the live pointer: the only thing that makes a set visible to readers. */
 
-import type { LivePointer } from '../clients/recommendationTable';
+import type { LivePointer, SeenPointer } from '../clients/recommendationTable';
 import type { Activities, LiveVersion } from '../contract';
 import { modelPrefix, popularPk, versionSk } from '../domain/keys';
 import { failure } from '../failures';
@@ -35,7 +35,7 @@ export function createPublish({ lake, table }: ActivityDependencies): Activities
         reason: 'published by the daily run',
         ...(input.expectedLive === undefined ? {} : { previous: input.expectedLive }),
       },
-      input.expectedLive,
+      input.expectedLive === undefined ? undefined : seen(input.expectedLive, input.expectedSince),
     );
   };
 }
@@ -57,23 +57,27 @@ export function createRollBack({ table }: ActivityDependencies): Activities['rol
         reason,
         previous: from.version,
       },
-      from.version,
+      seen(from.version, from.since),
     );
   };
+}
+
+function seen(version: string, publishedAt: string | undefined): SeenPointer {
+  return { version, ...(publishedAt === undefined ? {} : { publishedAt }) };
 }
 
 async function movePointer(
   table: ActivityDependencies['table'],
   to: LivePointer,
-  expectedVersion: string | undefined,
+  expected: SeenPointer | undefined,
 ): Promise<void> {
-  if (await table.moveLive(to, expectedVersion)) return;
+  if (await table.moveLive(to, expected)) return;
   // Refused: either our own earlier try succeeded and its answer was lost, or somebody else moved the pointer.
   const live = await table.live();
   if (live?.version === to.version) return;
   throw failure(
     'PublishConflict',
-    `the live pointer stands at ${live?.version ?? 'nothing'}, expected ${expectedVersion ?? 'nothing'}; it was not moved to ${to.version}`,
+    `the live pointer stands at ${live?.version ?? 'nothing'}, expected ${expected?.version ?? 'nothing'}; it was not moved to ${to.version} [standsSince=${live?.publishedAt}, expectedSince=${expected?.publishedAt}]`,
   );
 }
 
@@ -81,6 +85,7 @@ function toLiveVersion(live: LivePointer): LiveVersion {
   return {
     version: live.version,
     runDate: live.runDate,
+    since: live.publishedAt,
     ...(live.previous === undefined ? {} : { previous: live.previous }),
   };
 }

@@ -15,6 +15,8 @@ import { type ModelFile, readModelManifest, shardsOf } from './modelArtefact';
 import { streamShard } from './shardStream';
 
 const probedReads = 40;
+/** A table that is too slow for all of the reads has said enough by then. */
+const longestProbeMs = 5_000;
 
 /** Safe to retry: reads only. */
 export function createVerifyLoad({
@@ -65,6 +67,7 @@ async function sampleOf(lake: ObjectStore, jobName: string, shard: ModelFile, si
   const sample: StoredList[] = [];
   let line = 0;
   for await (const lines of streamShard(lake, jobName, shard)) {
+    heartbeat({ shard: shard.path, line });
     for (const text of lines) {
       if (wanted.has(line)) sample.push(listOf(text, line, shard));
       line += 1;
@@ -86,10 +89,13 @@ function listOf(text: string, line: number, shard: ModelFile): StoredList {
 
 async function probe(table: RecommendationTable, lists: readonly StoredList[]): Promise<ReadLatency> {
   const timesMs: number[] = [];
+  const beganMs = performance.now();
   for (const list of lists) {
     const startedMs = performance.now();
+    if (startedMs - beganMs > longestProbeMs) break;
     await table.read([list]);
     timesMs.push(performance.now() - startedMs);
+    heartbeat({ probed: timesMs.length });
   }
   timesMs.sort((a, b) => a - b);
   const at = (share: number): number => Number((timesMs[Math.floor(share * (timesMs.length - 1))] ?? 0).toFixed(2));

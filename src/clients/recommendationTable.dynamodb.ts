@@ -14,7 +14,7 @@ import { parseRunDate } from '../domain/runDate';
 import type { StoredList } from '../domain/storedList';
 import type { AwsEndpoint } from './awsEndpoint';
 import { createBatchWrite } from './batchWrite.dynamodb';
-import type { LivePointer, RecommendationTable, VersionRecord } from './recommendationTable';
+import type { LivePointer, RecommendationTable, SeenPointer, VersionRecord } from './recommendationTable';
 
 type Item = Record<string, AttributeValue>;
 
@@ -50,7 +50,7 @@ export function createDynamoDbRecommendationTable(tableName: string, endpoint: A
       return answer.Item === undefined ? undefined : toPointer(answer.Item);
     },
 
-    async moveLive(to, expectedVersion) {
+    async moveLive(to, seen) {
       try {
         await dynamodb.send(
           new PutItemCommand({
@@ -64,13 +64,7 @@ export function createDynamoDbRecommendationTable(tableName: string, endpoint: A
               reason: { S: to.reason },
               ...(to.previous === undefined ? {} : { previous: { S: to.previous } }),
             },
-            ...(expectedVersion === undefined
-              ? { ConditionExpression: 'attribute_not_exists(pk)' }
-              : {
-                  ConditionExpression: '#version = :expected',
-                  ExpressionAttributeNames: { '#version': 'version' },
-                  ExpressionAttributeValues: { ':expected': { S: expectedVersion } },
-                }),
+            ...conditionOf(seen),
           }),
         );
         return true;
@@ -112,6 +106,19 @@ export function createDynamoDbRecommendationTable(tableName: string, endpoint: A
       );
       for await (const page of pages) found.push(...(page.Items ?? []).map(toVersionRecord));
       return found;
+    },
+  };
+}
+
+function conditionOf(seen: SeenPointer | undefined) {
+  if (seen === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  const { version, publishedAt } = seen;
+  return {
+    ConditionExpression: `#version = :version${publishedAt === undefined ? '' : ' AND published_at = :published'}`,
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: {
+      ':version': { S: version },
+      ...(publishedAt === undefined ? {} : { ':published': { S: publishedAt } }),
     },
   };
 }

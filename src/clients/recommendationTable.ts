@@ -11,6 +11,9 @@ export interface LivePointer {
   readonly reason: string;
 }
 
+/** The time tells a version from the same one after a way there and back: a late try must not undo a rollback. */
+export type SeenPointer = Pick<LivePointer, 'version'> & Partial<Pick<LivePointer, 'publishedAt'>>;
+
 export interface VersionRecord {
   readonly version: string;
   readonly runDate: RunDate;
@@ -41,8 +44,8 @@ export interface RecommendationTable {
   /** Strongly consistent; at most 100 keys; lists that are not there are absent from the answer. */
   read(keys: readonly Pick<StoredList, 'pk' | 'sk'>[]): Promise<StoredList[]>;
   live(): Promise<LivePointer | undefined>;
-  /** Moves the pointer if it still stands at `expectedVersion` (undefined: not set yet); `false` when it does not. */
-  moveLive(to: LivePointer, expectedVersion: string | undefined): Promise<boolean>;
+  /** Moves the pointer if nobody has moved it since it was seen like this (undefined: not set yet); `false` when somebody has. */
+  moveLive(to: LivePointer, seen: SeenPointer | undefined): Promise<boolean>;
   recordVersion(record: VersionRecord): Promise<void>;
   /** Newest first. */
   versions(): Promise<VersionRecord[]>;

@@ -48,6 +48,7 @@ export async function publishUnlessNewer(
     items,
     readers,
     ...(live === null ? {} : { expectedLive: live.version }),
+    ...(live?.since === undefined ? {} : { expectedSince: live.since }),
   });
   return true;
 }

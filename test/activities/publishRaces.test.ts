@@ -39,7 +39,12 @@ async function house() {
   };
   const publish = (version: string, live: LiveVersion | null): Promise<void> => {
     const input: PublishInput = { ...modelOf(version), items: 31, readers: 30 };
-    return call(activities.publish, live === null ? input : { ...input, expectedLive: live.version });
+    return call(
+      activities.publish,
+      live === null
+        ? input
+        : { ...input, expectedLive: live.version, ...(live.since === undefined ? {} : { expectedSince: live.since }) },
+    );
   };
   const rollBack = (from: LiveVersion | null, toVersion: string): Promise<void> => {
     if (from === null) throw new Error('nothing is live');
@@ -103,6 +108,18 @@ describe('F16: the live pointer', () => {
     await publish(tuesday, await readLive());
     await expect(rollBack(seenByRollback, sunday)).rejects.toMatchObject(conflict(tuesday, monday));
     expect(table.pointer).toMatchObject({ version: tuesday, previous: monday });
+  });
+
+  it('is not moved again by a publish that took effect, whose answer was lost, and that was rolled back since', async () => {
+    const { table, load, publish, rollBack, readLive } = await house();
+    await load(monday);
+    const seen = await readLive();
+    table.loseNextMoveReply = true;
+    await expect(publish(monday, seen)).rejects.toThrow('connection reset');
+    await rollBack(await readLive(), sunday);
+    const rolledBack = table.pointer;
+    await expect(publish(monday, seen)).rejects.toMatchObject(conflict(sunday, sunday));
+    expect(table.pointer).toBe(rolledBack);
   });
 
   it('takes a rollback whose answer was lost as done', async () => {

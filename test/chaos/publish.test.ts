@@ -7,7 +7,7 @@ import { freshBucket, testAws } from '../support/aws';
 import { PublishHouse } from './publishHouse';
 import { type PlayedPublishes, type PublishPlan, playPublishes } from './publishSchedule';
 
-const timeLimitMs = 180_000;
+const timeLimitMs = 300_000;
 
 async function play(plan: Omit<PublishPlan, 'clients'>): Promise<PlayedPublishes> {
   const { endpoint } = testAws();

@@ -11,7 +11,7 @@ export const interceptors = (): WorkflowInterceptors => ({
             ...input.options,
             ...(input.options.heartbeatTimeout === undefined
               ? { startToCloseTimeout: '6 seconds' }
-              : { heartbeatTimeout: '4 seconds' }),
+              : { heartbeatTimeout: '10 seconds' }),
             retry: { initialInterval: '200 ms', backoffCoefficient: 1.5, maximumInterval: '2 seconds' },
           },
         }),

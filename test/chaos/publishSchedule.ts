@@ -115,6 +115,8 @@ class Game {
   /** To the version before, or to any that is kept. */
   async rollBack(): Promise<void> {
     const published = [...new Set(this.house.forWorker.moves.map(({ version }) => version))];
+    // Before the second publish there is nothing to go back to, and a rollback says so.
+    if (published.length < 2) return;
     const version = this.random.next() < 0.5 ? undefined : published[this.random.below(published.length)];
     const input: RollbackInput = { reason: rollbackReason, ...(version === undefined ? {} : { version }) };
     await this.run(

@@ -29,7 +29,7 @@ async function servedWhilePublished() {
       publishedAt: new Date().toISOString(),
       reason: 'test',
     };
-    expect(await table.moveLive(moved, before)).toBe(true);
+    expect(await table.moveLive(moved, before === undefined ? undefined : { version: before })).toBe(true);
   };
   const clock = { nowMs: Date.now() };
   const times = { readerListMs: 10_000, sharedMs: 10_000 };

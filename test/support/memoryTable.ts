@@ -30,8 +30,9 @@ export function createMemoryTable(): MemoryTable {
     },
     read: async (keys) => keys.flatMap((key) => table.lists.get(keyOf(key)) ?? []),
     live: async () => table.pointer,
-    moveLive: async (to, expectedVersion) => {
-      if (table.pointer?.version !== expectedVersion) return false;
+    moveLive: async (to, seen) => {
+      if (table.pointer?.version !== seen?.version) return false;
+      if (seen?.publishedAt !== undefined && table.pointer?.publishedAt !== seen.publishedAt) return false;
       table.pointer = to;
       if (table.loseNextMoveReply) {
         table.loseNextMoveReply = false;
