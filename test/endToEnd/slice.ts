@@ -33,7 +33,11 @@ const usualNewsroom = {
 const usualSettings = {
   readiness: { waitLimitSeconds: 300, lookSeconds: 1, marginSeconds: 60, quietSeconds: 2 },
   historyDays: 1,
-  training: { pollSeconds: 0.2, hyperparameters: { factors: '16', iterations: '60', readers_per_shard: '400' } },
+  training: {
+    pollSeconds: 0.2,
+    // A checkpoint an iteration: a reclaim between two of them would start over on so small a day.
+    hyperparameters: { factors: '16', iterations: '60', readers_per_shard: '400', checkpoint_seconds: '0' },
+  },
   gate: { minEvaluationReaders: 20, recallFloor: 0.001, popularityMargin: 0.2 },
   load: { maxUnitsPerSecond: 200, parallelism: 2 },
 };
