@@ -72,7 +72,7 @@ describe('the path from clicks to front pages', () => {
     async () => {
       slice = await Slice.start();
       const { supervisor, urls } = slice.cloud;
-      await postControl(urls.sagemaker, 'reclaims', { phase: 'tune', iteration: 40 });
+      await postControl(urls.sagemaker, 'reclaims', { phase: 'tune', iteration: 100 });
       await slice.backfill();
       await slice.fill();
 

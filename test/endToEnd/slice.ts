@@ -35,8 +35,8 @@ const usualSettings = {
   historyDays: 1,
   training: {
     pollSeconds: 0.2,
-    // A checkpoint an iteration: a reclaim between two of them would start over on so small a day.
-    hyperparameters: { factors: '16', iterations: '60', readers_per_shard: '400', checkpoint_seconds: '0' },
+    // A checkpoint an iteration, and so many that the training goes on for seconds after a reclaim, in which it is seen.
+    hyperparameters: { factors: '16', iterations: '600', readers_per_shard: '400', checkpoint_seconds: '0' },
   },
   gate: { minEvaluationReaders: 20, recallFloor: 0.001, popularityMargin: 0.2 },
   load: { maxUnitsPerSecond: 200, parallelism: 2 },
