@@ -118,6 +118,16 @@ export class TrainingHouse {
     }
   }
 
+  /** As soon as S3 has one more whole checkpoint than now. */
+  async whenCheckpointed(): Promise<void> {
+    const manifests = async () =>
+      (await this.slice.lake.list('checkpoints/'))
+        .map(({ key }) => key)
+        .filter((key) => key.endsWith('.json') && key.includes('/state-'));
+    const known = new Set(await manifests());
+    while ((await manifests()).every((key) => known.has(key))) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
   private settingsOf({ settings: change, deadline, training }: RunPlan): PipelineSettings {
     this.runs += 1;
     const usual = this.slice.dailyInput().settings;
