@@ -5,17 +5,25 @@
  *
  *   npm run --silent bench:collector -- --json [--seconds 10] [--spike-seconds 60] [--clicks-per-request 1]
  */
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { answersHttp, freePort } from '../local/processes';
 import { compare } from './collector/eventBits';
 import type { LoadPlan, LoadResult } from './collector/load';
+import {
+  type BenchProgram,
+  cpuSeconds,
+  measuredCore,
+  otherCore,
+  runBenchProgram,
+  startBenchProgram,
+  untilReady,
+} from './programs';
 
 const calmClicksPerSecond = 120;
 const spikeFactor = 50;
@@ -23,7 +31,6 @@ const connections = 64;
 /** As the benchmarks of web frameworks do, so that the sender costs less than what it measures. */
 const pipelined = 8;
 const maxDrainSeconds = 600;
-const clockTicksPerSecond = 100;
 
 const options = new Command()
   .option('--json', 'print one JSON object')
@@ -33,61 +40,26 @@ const options = new Command()
   .parse()
   .opts<{ json?: boolean; seconds: number; spikeSeconds: number; clicksPerRequest: number }>();
 
-const hasTaskset = spawnSync('taskset', ['--version']).status === 0;
 const folder = mkdtempSync(join(tmpdir(), 'frontpage-bench-'));
 const running: ChildProcess[] = [];
-const measuredCore = 0;
-const otherCore = 1;
 
-function commandLine(core: number, file: string, args: readonly string[]): [string, string[]] {
-  const node = [process.execPath, '--import', require.resolve('tsx'), join(__dirname, '..', file), ...args];
-  const [command = '', ...rest] = hasTaskset ? ['taskset', '-c', String(core), ...node] : node;
-  return [command, rest];
-}
-
-function start(core: number, file: string, args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-  const [command, rest] = commandLine(core, file, args);
-  const child = spawn(command, rest, {
-    env: { ...process.env, NODE_NO_WARNINGS: '1', ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+function start(program: BenchProgram): ChildProcess {
+  const child = startBenchProgram(program);
   running.push(child);
   return child;
 }
 
 async function load(plan: Omit<LoadPlan, 'connections' | 'pipelined' | 'clicksPerRequest'>): Promise<LoadResult> {
   const full: LoadPlan = { ...plan, connections, pipelined, clicksPerRequest: options.clicksPerRequest };
-  const [command, rest] = commandLine(otherCore, 'bench/collector/load.ts', [JSON.stringify(full)]);
-  const { stdout } = await promisify(execFile)(command, rest);
-  return JSON.parse(stdout);
-}
-
-async function ready(probe: () => Promise<unknown>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    try {
-      await probe();
-      return;
-    } catch {
-      await sleep(50);
-    }
-  }
-  throw new Error('a program of the bench did not start');
+  return JSON.parse(
+    await runBenchProgram({ core: otherCore, file: 'bench/collector/load.ts', args: [JSON.stringify(full)] }),
+  );
 }
 
 async function end(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
   await ended;
-}
-
-/** CPU time of a process so far, of all its threads. */
-function cpuSeconds(pid: number | undefined): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const [user = '', system = ''] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13);
-  return (Number(user) + Number(system)) / clockTicksPerSecond;
 }
 
 async function saturate(child: ChildProcess, port: number): Promise<{ clicksPerSecond: number; cpuMicros: number }> {
@@ -103,8 +75,8 @@ async function saturate(child: ChildProcess, port: number): Promise<{ clicksPerS
 
 async function measureBareRoute() {
   const port = await freePort();
-  const child = start(measuredCore, 'bench/collector/bareRoute.ts', [String(port)]);
-  await ready(() => fetch(`http://127.0.0.1:${port}/`));
+  const child = start({ core: measuredCore, file: 'bench/collector/bareRoute.ts', args: [String(port)] });
+  await untilReady(() => fetch(`http://127.0.0.1:${port}/`));
   const measured = await saturate(child, port);
   await end(child);
   return measured;
@@ -112,25 +84,29 @@ async function measureBareRoute() {
 
 async function startCollectorProcess() {
   const [port, firehosePort] = [await freePort(), await freePort()];
-  start(otherCore, 'bench/collector/nullFirehose.ts', [String(firehosePort)]);
-  await ready(() => fetch(`http://127.0.0.1:${firehosePort}/events`));
-  const child = start(measuredCore, 'src/collector/main.ts', [], {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_FIREHOSE: `http://127.0.0.1:${firehosePort}`,
-    // Nobody listens there: the ledger waits, as it would for a lake that is away.
-    AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9',
-    FRONTPAGE_STREAM: 'clicks',
-    FRONTPAGE_BUCKET: 'lake',
-    COLLECTOR_PORT: String(port),
-    COLLECTOR_SPOOL_DIR: join(folder, `spool-${port}`),
-    COLLECTOR_SPOOL_MAX_MB: '4096',
-    COLLECTOR_REQUESTS_PER_MINUTE: '100000000',
-    LOG_LEVEL: 'error',
+  start({ core: otherCore, file: 'bench/collector/nullFirehose.ts', args: [String(firehosePort)] });
+  await untilReady(() => fetch(`http://127.0.0.1:${firehosePort}/events`));
+  const child = start({
+    core: measuredCore,
+    file: 'src/collector/main.ts',
+    env: {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_FIREHOSE: `http://127.0.0.1:${firehosePort}`,
+      // Nobody listens there: the ledger waits, as it would for a lake that is away.
+      AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9',
+      FRONTPAGE_STREAM: 'clicks',
+      FRONTPAGE_BUCKET: 'lake',
+      COLLECTOR_PORT: String(port),
+      COLLECTOR_SPOOL_DIR: join(folder, `spool-${port}`),
+      COLLECTOR_SPOOL_MAX_MB: '4096',
+      COLLECTOR_REQUESTS_PER_MINUTE: '100000000',
+      LOG_LEVEL: 'error',
+    },
   });
   const url = `http://127.0.0.1:${port}`;
-  await ready(() => answersHttp(`${url}/healthz`));
+  await untilReady(() => answersHttp(`${url}/healthz`));
   const metric = async (name: string): Promise<number> => {
     const text = await (await fetch(`${url}/metrics`)).text();
     return Number(new RegExp(`^frontpage_collector_${name} (.*)$`, 'm').exec(text)?.[1]);

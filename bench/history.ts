@@ -9,11 +9,11 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { Command } from 'commander';
-import { prepare, programs } from '../local/prepare';
-import { freePort, startProgram, whenReady } from '../local/processes';
+import { startHeadlessTemporal } from '../local/headlessTemporal';
+import { prepare } from '../local/prepare';
 import { ensureSearchAttributes } from '../src/clients/temporalClient';
 import { loadPipelineSettings } from '../src/config';
 import { type DailyInput, type DailyResult, searchAttributes, taskQueue } from '../src/contract';
@@ -129,31 +129,19 @@ async function main(): Promise<void> {
     logger: new DefaultLogger('ERROR'),
   });
   writeFileSync(bundle, code);
-  const port = await freePort();
-  const address = `127.0.0.1:${port}`;
-  const temporal = startProgram({
-    name: 'Temporal',
-    command: programs.temporal,
-    args: ['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'],
-    logFile: join(dir, 'temporal.log'),
-  });
+  const temporal = await startHeadlessTemporal(dir);
   const days: DayOfReaders[] = [];
   try {
-    await whenReady(
-      temporal,
-      async () => (await Connection.connect({ address, connectTimeout: '2 seconds' })).close(),
-      60_000,
-    );
-    const client = new Client({ connection: await Connection.connect({ address }) });
+    const client = new Client({ connection: temporal.connection });
     await ensureSearchAttributes(client, Object.values(searchAttributes));
     for (const readers of options.readers) {
-      const day = await playDay(client, address, bundle, readers);
+      const day = await playDay(client, temporal.address, bundle, readers);
       days.push(day);
       if (options.json !== true) console.log(JSON.stringify(day));
     }
     await client.connection.close();
   } finally {
-    await temporal.stop();
+    await temporal.program.stop();
     rmSync(dir, { recursive: true });
   }
   if (options.json === true) console.log(JSON.stringify({ days }));

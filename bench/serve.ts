@@ -5,14 +5,19 @@
  *
  *   npm run --silent bench:serve -- --json [--seconds 5] [--rounds 3] [--latency '{"medianMs":3,"slowShare":0.01,"slowMs":20}']
  */
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { answersHttp, freePort } from '../local/processes';
+import {
+  type BenchProgram,
+  cpuSeconds,
+  measuredCore,
+  otherCore,
+  runBenchProgram,
+  startBenchProgram,
+  untilReady,
+} from './programs';
 import { tableName } from './serve/dataset';
 import type { LoadPlan, LoadResult } from './serve/load';
 
@@ -21,9 +26,6 @@ const pipelined = 4;
 const pointerCacheSeconds = 1;
 /** Requests a second while latency is measured. */
 const steadyRate = 1000;
-const measuredCore = 0;
-const otherCore = 1;
-const clockTicksPerSecond = 100;
 
 const options = new Command()
   .option('--json', 'print one JSON object')
@@ -34,7 +36,6 @@ const options = new Command()
   .parse()
   .opts<{ json?: boolean; seconds: number; rounds: number; latency?: string; profile?: string }>();
 
-const hasTaskset = spawnSync('taskset', ['--version']).status === 0;
 const running: ChildProcess[] = [];
 let publishes = 0;
 
@@ -53,47 +54,13 @@ interface Measured {
   readonly load: LoadResult;
 }
 
-function commandLine(core: number, args: readonly string[]): [string, string[]] {
-  const node = [process.execPath, ...args];
-  const [command = '', ...rest] = hasTaskset ? ['taskset', '-c', String(core), ...node] : node;
-  return [command, rest];
-}
-
-function program(file: string, args: readonly string[], nodeArgs: readonly string[] = []): string[] {
-  return [...nodeArgs, '--import', require.resolve('tsx'), join(__dirname, '..', file), ...args];
-}
-
-function start(core: number, args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-  const [command, rest] = commandLine(core, args);
-  const child = spawn(command, rest, {
-    env: { ...process.env, NODE_NO_WARNINGS: '1', ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+function start(program: BenchProgram): ChildProcess {
+  const child = startBenchProgram(program);
   running.push(child);
   return child;
 }
 
-async function ready(url: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    try {
-      await answersHttp(url);
-      return;
-    } catch {
-      await sleep(50);
-    }
-  }
-  throw new Error(`a program of the bench did not start [url=${url}]`);
-}
-
-/** CPU time of a process so far, of all its threads. */
-function cpuSeconds(pid: number | undefined): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const [user = '', system = ''] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13);
-  return (Number(user) + Number(system)) / clockTicksPerSecond;
-}
+const ready = (url: string): Promise<void> => untilReady(() => answersHttp(url));
 
 async function load(target: Target, seconds: number, requestsPerSecond?: number): Promise<Measured> {
   const plan: LoadPlan = {
@@ -107,14 +74,14 @@ async function load(target: Target, seconds: number, requestsPerSecond?: number)
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
     ...(target.livePort === undefined ? {} : { livePort: target.livePort }),
   };
-  const [command, rest] = commandLine(otherCore, program('bench/serve/load.ts', [JSON.stringify(plan)]));
   const before = cpuSeconds(target.child.pid);
-  const { stdout, stderr } = await promisify(execFile)(command, rest, {
-    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+  const printed = await runBenchProgram({
+    core: otherCore,
+    file: 'bench/serve/load.ts',
+    args: [JSON.stringify(plan)],
   });
   const cpu = cpuSeconds(target.child.pid) - before;
-  if (stderr !== '') console.error(stderr);
-  const result: LoadResult = JSON.parse(stdout);
+  const result: LoadResult = JSON.parse(printed);
   publishes += result.publishes;
   return {
     requestsPerCpuSecond: result.requests / cpu,
@@ -132,23 +99,28 @@ async function startAll(): Promise<{ serving: Target; sdk: Target; bare: Target;
   ];
   const endpoint = `http://127.0.0.1:${livePort}`;
   const latency = options.latency === undefined ? [] : [options.latency];
-  start(otherCore, program('bench/serve/fakeDynamoDb.ts', [String(livePort), ...latency]));
+  start({ core: otherCore, file: 'bench/serve/fakeDynamoDb.ts', args: [String(livePort), ...latency] });
   await ready(`${endpoint}/live`);
   const profile = options.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', options.profile];
-  const serving = start(measuredCore, program('src/serving/main.ts', [], profile), {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
-    FRONTPAGE_TABLE: tableName,
-    SERVING_PORT: String(servingPort),
-    SERVING_POINTER_CACHE_SECONDS: String(pointerCacheSeconds),
-    // Reads are waited for, however busy the machine is: degraded answers are cheap, and would make figures look better.
-    SERVING_BUDGET_MS: '10000',
-    LOG_LEVEL: 'error',
+  const serving = start({
+    core: measuredCore,
+    file: 'src/serving/main.ts',
+    nodeArgs: profile,
+    env: {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+      FRONTPAGE_TABLE: tableName,
+      SERVING_PORT: String(servingPort),
+      SERVING_POINTER_CACHE_SECONDS: String(pointerCacheSeconds),
+      // Reads are waited for, however busy the machine is: degraded answers are cheap, and would make figures look better.
+      SERVING_BUDGET_MS: '10000',
+      LOG_LEVEL: 'error',
+    },
   });
-  const sdk = start(measuredCore, program('bench/serve/sdkRoute.ts', [String(sdkPort), endpoint]));
-  const bare = start(measuredCore, program('bench/serve/bareRoute.ts', [String(barePort)]));
+  const sdk = start({ core: measuredCore, file: 'bench/serve/sdkRoute.ts', args: [String(sdkPort), endpoint] });
+  const bare = start({ core: measuredCore, file: 'bench/serve/bareRoute.ts', args: [String(barePort)] });
   for (const port of [servingPort, sdkPort, barePort]) await ready(`http://127.0.0.1:${port}/healthz`);
   return {
     serving: { child: serving, port: servingPort, livePort },

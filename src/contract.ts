@@ -342,7 +342,6 @@ export interface TrainingHeartbeat {
   readonly status: string;
   readonly interruptions: number;
   readonly progress?: TrainingProgress;
-  readonly deadlineAtMs?: number;
 }
 
 /** How a job ended, or that it must not go on. */

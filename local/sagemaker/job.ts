@@ -71,7 +71,6 @@ const attemptSchema = z.object({
   /** Set before the first signal, so that an exit that follows is never taken for the trainer's own. */
   reclaimed: z.boolean(),
 });
-export type Attempt = z.infer<typeof attemptSchema>;
 
 /** As it is kept on disk. */
 export const trainingJobSchema = z.object({

@@ -43,12 +43,11 @@ function decide({ deadline, pollSeconds }: WaitForTrainingInput, look: Look): Re
   return decideTraining(situationOf({ ...look, nowMs: Date.now(), deadlineAtMs, pace, ladder, rung, reactionSeconds }));
 }
 
-function beatOf({ jobName, deadline }: WaitForTrainingInput, look: Look | undefined): TrainingHeartbeat {
+function beatOf({ jobName }: WaitForTrainingInput, look: Look | undefined): TrainingHeartbeat {
   return {
     jobName,
     status: look?.state.secondaryStatus ?? 'unknown',
     interruptions: look === undefined ? 0 : interruptionsOf(look.state),
     ...(look?.progress === undefined ? {} : { progress: look.progress }),
-    ...(deadline === undefined ? {} : { deadlineAtMs: deadline.deadlineAtMs }),
   };
 }

@@ -4,7 +4,6 @@
  * is asked for again, and credentials that expired on the way are fetched anew.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { crc32 } from 'node:zlib';
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isClockSkewError, isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { field } from '../domain/field';
@@ -14,20 +13,13 @@ import { refusedBy } from '../domain/writeRate';
 import type { ListToWrite, WriteAnswer } from './recommendationTable';
 import { ServiceError } from './serviceError.dynamodb';
 import { type SignedAnswer, SignedCalls } from './signedCall.dynamodb';
+import { CorruptAnswer, checkChecksum, jsonOf } from './wholeAnswer.dynamodb';
 
-const connections = 128;
 /** Far longer than any write takes. */
 const timeoutMs = 10_000;
 const maxTries = 8;
 const retryBaseMs = 100;
 const retryCapMs = 5_000;
-/** As the SDK corrects it: a clock that is off by less is not what the service objects to. */
-const skewThatMattersMs = 4 * 60_000;
-
-/** A 200 whose body is not what the service sent, or not an answer to what was asked. */
-export class CorruptAnswer extends Error {
-  override readonly name = 'CorruptAnswer';
-}
 
 const credentialErrors = new Set(['ExpiredTokenException', 'ExpiredToken', 'UnrecognizedClientException']);
 
@@ -39,17 +31,16 @@ export function createBatchWrite(
 ): (lists: readonly ListToWrite[]) => Promise<WriteAnswer> {
   const { config } = client;
   const calls = new SignedCalls(config, {
-    name: 'BatchWriteItem',
     command: BatchWriteItemCommand,
     endpointInput: { RequestItems: { [tableName]: [] } },
-    connections,
-    timeoutMs,
+    connectMs: timeoutMs,
+    answerMs: timeoutMs,
   });
   const head = `{"ReturnConsumedCapacity":"TOTAL","RequestItems":{${JSON.stringify(tableName)}:[`;
 
   function tryOnce(lists: readonly ListToWrite[]): Promise<WriteAnswer> {
     const requests = lists.map((list) => `{"PutRequest":${list.line ?? shardLineOf(list)}}`);
-    return calls.send(`${head}${requests.join(',')}]}}`).then((answer) => readAnswer(answer, lists));
+    return calls.send('BatchWriteItem', `${head}${requests.join(',')}]}}`).then((answer) => readAnswer(answer, lists));
   }
 
   function verdictOn(error: unknown): Verdict {
@@ -57,17 +48,9 @@ export function createBatchWrite(
     if (!isSdkError(error)) return 'final';
     if (isThrottlingError(error)) return 'throttled';
     if (credentialErrors.has(error.name)) return 'new credentials';
-    if (isClockSkewError(error) && correctClock(error)) return 'again';
+    if (isClockSkewError(error) && error instanceof ServiceError && calls.correctClock(error.serverTimeMs))
+      return 'again';
     return isTransientError(error) || isServerError(error) ? 'again' : 'final';
-  }
-
-  /** Takes over the time of the service where that explains why it did not accept a signature. */
-  function correctClock(error: Error): boolean {
-    if (!(error instanceof ServiceError) || error.serverTimeMs === undefined) return false;
-    const offset = error.serverTimeMs - Date.now();
-    if (Math.abs(offset - config.systemClockOffset) < skewThatMattersMs) return false;
-    config.systemClockOffset = offset;
-    return true;
   }
 
   return async (lists) => {
@@ -89,18 +72,9 @@ export function createBatchWrite(
 }
 
 function readAnswer(signed: SignedAnswer, lists: readonly ListToWrite[]): WriteAnswer {
-  const { statusCode, headers, body } = signed;
-  if (statusCode !== 200) throw new ServiceError(signed);
-  const expected = headers['x-amz-crc32'];
-  if (expected !== undefined && crc32(body) !== Number(expected)) {
-    throw new CorruptAnswer(`an answer's CRC-32 is not ${String(expected)}, as its header says`);
-  }
-  let answer: unknown;
-  try {
-    answer = JSON.parse(body.toString());
-  } catch (error) {
-    throw new CorruptAnswer('an answer is no JSON', { cause: error });
-  }
+  if (signed.statusCode !== 200) throw new ServiceError(signed);
+  checkChecksum(signed);
+  const answer = jsonOf(signed);
   const left = field(answer, 'UnprocessedItems');
   if (typeof left !== 'object' || left === null) throw new CorruptAnswer("an answer has no 'UnprocessedItems'");
   return { unprocessed: unprocessedOf(left, lists), consumedUnits: consumedUnitsOf(answer, lists) };

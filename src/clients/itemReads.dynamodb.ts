@@ -4,8 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { field } from '../domain/field';
-import { CorruptAnswer, DynamoDbError } from './readAnswer.dynamodb';
+import { DynamoDbError } from './readAnswer.dynamodb';
 import type { ReadCall } from './readCall.dynamodb';
+import { CorruptAnswer } from './wholeAnswer.dynamodb';
 
 export interface ItemKey {
   readonly pk: string;

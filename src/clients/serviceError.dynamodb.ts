@@ -1,6 +1,7 @@
 /** An answer by which DynamoDB refuses a call, in the shape that the SDK's own classification of errors looks at. */
 import { field } from '../domain/field';
 import type { SignedAnswer } from './signedCall.dynamodb';
+import { refusalIn, serverTimeOf } from './wholeAnswer.dynamodb';
 
 /** No child of the SDK's exception, whose `instanceof` goes by the name. */
 export class ServiceError extends Error {
@@ -9,30 +10,21 @@ export class ServiceError extends Error {
   readonly throttlingReasons: readonly string[];
   readonly serverTimeMs: number | undefined;
 
-  constructor({ statusCode, headers, body }: SignedAnswer) {
-    const content = parse(body);
+  constructor(answer: SignedAnswer) {
+    const { statusCode, headers } = answer;
+    const content = refusalIn(answer);
     const requestId = text(headers['x-amzn-requestid']) ?? 'none';
     const message = text(field(content, 'message')) ?? text(field(content, 'Message')) ?? `status ${statusCode}`;
     super(`${message} [request=${requestId}]`);
     this.name = nameIn(headers['x-amzn-errortype'] ?? field(content, '__type'));
     this.$metadata = { httpStatusCode: statusCode };
     this.throttlingReasons = reasonsIn(content);
-    const serverTimeMs = Date.parse(text(headers['date']) ?? '');
-    this.serverTimeMs = Number.isNaN(serverTimeMs) ? undefined : serverTimeMs;
+    this.serverTimeMs = serverTimeOf(answer);
   }
 }
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-/** A proxy's page, say, is no JSON; then the status alone says what it is. */
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
 }
 
 /** `com.amazonaws.dynamodb.v20120810#ThrottlingException:http://…` → `ThrottlingException`. */

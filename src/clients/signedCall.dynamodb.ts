@@ -1,7 +1,7 @@
 /**
- * Calls of one DynamoDB operation with bodies that are JSON already. Endpoint and credentials are those of the SDK's client.
- * Its serialisation, the middleware around it and its HTTP handler, which together cost ten times the CPU of what is left,
- * are not used.
+ * Calls of DynamoDB with bodies that are JSON already. Endpoint, credentials and clock are those of the SDK's client. Its
+ * serialisation, the middleware around it and its HTTP handler, which together cost ten times the CPU of what is left, are
+ * not used.
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type EndpointParameterInstructionsSupplier, getEndpointFromInstructions } from '@smithy/core/endpoints';
@@ -14,23 +14,30 @@ export interface SignedAnswer {
   readonly body: Buffer;
 }
 
-export interface DynamoDbOperation {
-  readonly name: string;
-  /** The SDK's command of the operation, which says what its endpoint depends on. */
+export interface SignedCallsOptions {
+  /** A command of the SDK that says what the endpoint of these calls depends on, and its input. */
   readonly command: EndpointParameterInstructionsSupplier;
   readonly endpointInput: object;
-  readonly connections: number;
   /** To connect, and to answer. Without a limit, a connection that died unnoticed would be waited for for ever. */
-  readonly timeoutMs: number;
+  readonly connectMs: number;
+  readonly answerMs: number;
 }
+
+const connections = 128;
+/** Between two requests of a quiet hour. A connection that the service has closed meanwhile costs one more try. */
+const keepAliveMs = 30_000;
+/** As the SDK corrects it: a clock that is off by less is not what the service objects to. */
+const skewThatMattersMs = 4 * 60_000;
+/** How long credentials and endpoint are used without asking the SDK for them, which knows when they change. */
+const knownForMs = 1000;
 
 /** The service did not answer, or not to the end. Named as the SDK names it, so that it counts as transient. */
 export class NoAnswer extends Error {
   override readonly name = 'TimeoutError';
+  constructor(cause: Error) {
+    super(`DynamoDB did not answer: ${cause.message}`, { cause });
+  }
 }
-
-/** How long credentials and endpoint are used without asking the SDK for them, which knows when they change. */
-const knownForMs = 1000;
 
 type Credentials = Awaited<ReturnType<DynamoDBClient['config']['credentials']>>;
 
@@ -48,17 +55,17 @@ export class SignedCalls {
 
   constructor(
     private readonly config: DynamoDBClient['config'],
-    private readonly operation: DynamoDbOperation,
+    private readonly options: SignedCallsOptions,
   ) {}
 
   /** Rejects with `NoAnswer`; an answer of any status is an answer. */
-  send(text: string): Promise<SignedAnswer> {
+  send(operation: string, text: string): Promise<SignedAnswer> {
     const { place } = this;
-    if (place !== undefined && Date.now() < place.untilMs) return this.sendTo(place, text);
+    if (place !== undefined && Date.now() < place.untilMs) return this.sendTo(place, operation, text);
     this.finding ??= this.find().finally(() => {
       this.finding = undefined;
     });
-    return this.finding.then((found) => this.sendTo(found, text));
+    return this.finding.then((found) => this.sendTo(found, operation, text));
   }
 
   /** Credentials may end before they said they would. */
@@ -67,8 +74,17 @@ export class SignedCalls {
     if (this.place !== undefined) this.place = { ...this.place, untilMs: 0 };
   }
 
+  /** Takes over the time of the service, and says whether that explains why it did not accept a signature. */
+  correctClock(serverTimeMs: number | undefined): boolean {
+    if (serverTimeMs === undefined) return false;
+    const offset = serverTimeMs - Date.now();
+    if (Math.abs(offset - this.config.systemClockOffset) < skewThatMattersMs) return false;
+    this.config.systemClockOffset = offset;
+    return true;
+  }
+
   private async find(): Promise<Place> {
-    const { command, endpointInput, connections, timeoutMs } = this.operation;
+    const { command, endpointInput, connectMs, answerMs } = this.options;
     const [{ url }, credentials, region] = await Promise.all([
       getEndpointFromInstructions(endpointInput, command, this.config),
       this.config.credentials(),
@@ -83,9 +99,10 @@ export class SignedCalls {
         same?.pool ??
         new Pool(url.origin, {
           connections,
-          connectTimeout: timeoutMs,
-          headersTimeout: timeoutMs,
-          bodyTimeout: timeoutMs,
+          connectTimeout: connectMs,
+          keepAliveTimeout: keepAliveMs,
+          headersTimeout: answerMs,
+          bodyTimeout: answerMs,
         }),
       signer: same?.signer ?? new CallSigner(region),
       credentials,
@@ -94,10 +111,10 @@ export class SignedCalls {
     return this.place;
   }
 
-  private sendTo({ url, pool, signer, credentials }: Place, text: string): Promise<SignedAnswer> {
+  private sendTo({ url, pool, signer, credentials }: Place, operation: string, text: string): Promise<SignedAnswer> {
     const body = Buffer.from(text);
     const path = url.pathname;
-    const call = { host: url.host, path, target: `DynamoDB_20120810.${this.operation.name}`, body };
+    const call = { host: url.host, path, target: `DynamoDB_20120810.${operation}`, body };
     const headers = signer.headers(call, credentials, Date.now() + this.config.systemClockOffset);
     return new Promise((resolve, reject) => {
       pool.dispatch({ method: 'POST', path, headers, body }, new Exchange(resolve, reject));
@@ -139,6 +156,6 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.reject(new NoAnswer(error.message, { cause: error }));
+    this.reject(new NoAnswer(error));
   }
 }

@@ -1,10 +1,11 @@
 /** A table behind two faulty proxies, a worker that can be killed at any call, serving as it is, Temporal, and a lake. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { type HeadlessTemporal, startHeadlessTemporal } from '../../local/headlessTemporal';
 import { Random } from '../../local/newsroom/random';
-import { programs, repositoryRoot } from '../../local/prepare';
+import { repositoryRoot } from '../../local/prepare';
 import { answersHttp, freePort, type RunningProgram, startProgram, whenReady } from '../../local/processes';
 import { createBucket, createTable } from '../../local/resources';
 import type { AwsEndpoint } from '../../src/clients/awsEndpoint';
@@ -37,8 +38,7 @@ const at = (endpoint: string): AwsEndpoint & { readonly endpoint: string } => ({
 export const nowMs = (): number => performance.now();
 
 interface Parts {
-  readonly temporal: RunningProgram;
-  readonly address: string;
+  readonly temporal: HeadlessTemporal;
   readonly client: Client;
   readonly bundle: string;
   readonly forWorker: FaultyDynamoDb;
@@ -71,11 +71,12 @@ export class PublishHouse {
     writeFileSync(bundle, code);
     await createBucket(at(options.s3Endpoint), options.bucket);
     await createTable(at(options.dynamoDbEndpoint), options.table);
-    const { temporal, address, client } = await startTemporal(dir);
+    const temporal = await startHeadlessTemporal(dir);
+    const client = new Client({ connection: temporal.connection });
     const forWorker = await FaultyDynamoDb.before(options.dynamoDbEndpoint, new Random(seed + 1), nowMs);
     const forServing = await FaultyDynamoDb.before(options.dynamoDbEndpoint, new Random(seed + 2), nowMs);
     const lake = createS3ObjectStore(options.bucket, at(options.s3Endpoint));
-    const house = new PublishHouse(options, { temporal, address, client, bundle, forWorker, forServing }, lake);
+    const house = new PublishHouse(options, { temporal, client, bundle, forWorker, forServing }, lake);
     house.worker = house.startWorker();
     return house;
   }
@@ -148,17 +149,17 @@ export class PublishHouse {
     await this.worker?.kill();
     await this.serving?.stop();
     await this.parts.client.connection.close();
-    await this.parts.temporal.stop();
+    await this.parts.temporal.program.stop();
     await this.parts.forWorker.close();
     await this.parts.forServing.close();
   }
 
   private startWorker(): RunningProgram {
-    const { address, bundle, forWorker } = this.parts;
+    const { temporal, bundle, forWorker } = this.parts;
     const { bucket, table, s3Endpoint, dir } = this.options;
     return startProgram({
       name: 'worker',
-      ...node('test/chaos/publishWorker.ts', [address, bundle, bucket, table, forWorker.url, s3Endpoint]),
+      ...node('test/chaos/publishWorker.ts', [temporal.address, bundle, bucket, table, forWorker.url, s3Endpoint]),
       env: { NODE_NO_WARNINGS: '1' },
       logFile: join(dir, 'worker.log'),
     });
@@ -169,25 +170,3 @@ const node = (file: string, args: readonly string[] = []) => ({
   command: process.execPath,
   args: ['--import', require.resolve('tsx'), join(repositoryRoot, file), ...args],
 });
-
-async function startTemporal(dir: string): Promise<Pick<Parts, 'temporal' | 'address' | 'client'>> {
-  const port = await freePort();
-  const address = `127.0.0.1:${port}`;
-  const temporal = startProgram({
-    name: 'Temporal',
-    command: programs.temporal,
-    args: ['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'],
-    logFile: join(dir, 'temporal.log'),
-  });
-  let connection: Connection | undefined;
-  await whenReady(
-    temporal,
-    async () => {
-      connection ??= await Connection.connect({ address, connectTimeout: '2 seconds' });
-      await connection.workflowService.describeNamespace({ namespace: 'default' });
-    },
-    60_000,
-  );
-  if (connection === undefined) throw new Error(`Temporal does not answer [address=${address}]`);
-  return { temporal, address, client: new Client({ connection }) };
-}

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { ListToWrite } from '../../src/clients/recommendationTable';
@@ -7,7 +6,7 @@ import { createDynamoDbRecommendationTable } from '../../src/clients/recommendat
 import { CallSigner } from '../../src/clients/signature.dynamodb';
 import { shardLineOf } from '../../src/domain/shardItem';
 import { exception, startTableEndpoint, type TableEndpoint } from '../activities/loadShardsEndpoint';
-import { testAws } from '../support/aws';
+import { freshTable, testAws } from '../support/aws';
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'secret' };
 
@@ -110,23 +109,7 @@ describe('a write of lists', () => {
 
 describe('a write to the emulator', () => {
   it('is read back as it was written, however often it is repeated', async () => {
-    const name = `table-${randomUUID()}`;
-    const dynamodb = new DynamoDBClient(testAws());
-    await dynamodb.send(
-      new CreateTableCommand({
-        TableName: name,
-        BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-      }),
-    );
-    dynamodb.destroy();
+    const name = await freshTable();
     const emulated = createDynamoDbRecommendationTable(name, testAws());
     for (let times = 0; times < 2; times++) {
       expect(await emulated.write(lists)).toEqual({ unprocessed: [], consumedUnits: 25 });

@@ -1,9 +1,10 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { type ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Activities, DailyResult } from '../../src/contract';
 import { parseRunDate } from '../../src/domain/runDate';
 import { failure, notYet } from '../../src/failures';
 import { dailyRecommendations } from '../../src/workflows';
+import { catalogued } from '../support/outcomes';
 import { activitiesOf, completed, dailyInput, evaluated, runDate, untilCancelled } from '../support/scenarios';
 import { createTestbed, type WorkflowTestbed } from '../support/workflowEnvironment';
 
@@ -29,15 +30,8 @@ async function start(activities: Activities): Promise<WorkflowHandle<typeof dail
 async function run(overrides: Partial<Activities>) {
   const { activities, trace } = activitiesOf(overrides);
   const handle = await start(activities);
-  const outcome: DailyResult | ApplicationFailure = await handle.result().catch(rootCause);
+  const outcome: DailyResult | ApplicationFailure = await handle.result().catch(catalogued);
   return { outcome, trace };
-}
-
-function rootCause(error: unknown): ApplicationFailure {
-  let cause = error;
-  while (cause instanceof Error && !(cause instanceof ApplicationFailure)) cause = cause.cause;
-  if (cause instanceof ApplicationFailure) return cause;
-  throw error;
 }
 
 describe('the daily run', () => {

@@ -1,5 +1,5 @@
 /** What becomes of a candidate that the gate accepts, refuses, or cannot tell apart by chance alone. */
-import { WorkflowFailedError, type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { createActivities } from '../../src/activities';
 import { decideRun, OrderRefused } from '../../src/clients/operatorOrders';
 import { type Activities, type DailyInput, dailyWorkflowId, type ModelInput } from '../../src/contract';
@@ -23,6 +23,7 @@ import {
 import { createMemoryLake } from '../support/memoryLake';
 import { createMemoryReaderItems } from '../support/memoryReaderItems';
 import { createMemoryTable } from '../support/memoryTable';
+import { refusalOf } from '../support/outcomes';
 import { activitiesOf, borderline, dailyInput, runDate, type Trace } from '../support/scenarios';
 import { createTestbed, type WorkflowTestbed } from '../support/workflowEnvironment';
 
@@ -73,11 +74,6 @@ async function failureOf(handle: WorkflowHandle<typeof dailyRecommendations>) {
   const error: unknown = await handle.result().catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(WorkflowFailedError);
   return failureIn(error);
-}
-
-async function refusalOf(update: Promise<unknown>): Promise<string | undefined> {
-  const error: unknown = await update.catch((reason: unknown) => reason);
-  return error instanceof WorkflowUpdateFailedError ? error.cause?.message : undefined;
 }
 
 describe('F11: a bad model is refused, and what is live stays live', () => {

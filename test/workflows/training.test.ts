@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import type {
   Activities,
   DailyInput,
@@ -10,6 +10,7 @@ import type {
 } from '../../src/contract';
 import { failure } from '../../src/failures';
 import { dailyRecommendations } from '../../src/workflows';
+import { catalogued } from '../support/outcomes';
 import { activitiesOf, completed, dailyInput, type Trace, untilCancelled } from '../support/scenarios';
 import { createTestbed, type WorkflowTestbed } from '../support/workflowEnvironment';
 
@@ -75,15 +76,8 @@ async function run(
 ): Promise<Seen & { outcome: DailyResult | ApplicationFailure; trace: Trace; handle: WorkflowHandle }> {
   const { activities, trace, seen } = jobsThatEnd(endings, overrides);
   const handle = await start(activities, change);
-  const outcome = await handle.result().catch(rootCause);
+  const outcome = await handle.result().catch(catalogued);
   return { ...seen, outcome, trace, handle };
-}
-
-function rootCause(error: unknown): ApplicationFailure {
-  let cause = error;
-  while (cause instanceof Error && !(cause instanceof ApplicationFailure)) cause = cause.cause;
-  if (cause instanceof ApplicationFailure) return cause;
-  throw error;
 }
 
 const rungsOf = ({ starts }: Seen): string[] => starts.map(({ rung }) => `${rung.instanceType} ${rung.market}`);

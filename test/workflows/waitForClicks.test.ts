@@ -1,6 +1,6 @@
 /** A run that waits for its day: what it waits through, and who may end the wait how. */
 
-import { WorkflowFailedError, type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ActivityFailure, RetryState, TimeoutFailure, TimeoutType } from '@temporalio/common';
 import type { Activities, DailyInput, FreezeManifestInput } from '../../src/contract';
 import type { ReadinessSettings } from '../../src/domain/readinessSettings';
@@ -9,6 +9,7 @@ import { dailyRecommendations } from '../../src/workflows';
 import { lookedSignal } from '../../src/workflows/runStatus';
 import { incompleteIn } from '../../src/workflows/waitForClicks';
 import { abandonUpdate, proceedUpdate } from '../../src/workflows/waitingOrders';
+import { refusalOf } from '../support/outcomes';
 import { activitiesOf, dailyInput, runDate, type Trace } from '../support/scenarios';
 import { createTestbed, type WorkflowTestbed } from '../support/workflowEnvironment';
 
@@ -57,11 +58,6 @@ async function startWaiting(overrides: Partial<Activities> = withoutHour7) {
   const started = await start(overrides);
   while (!started.trace.calls.includes('checkReadiness')) await new Promise((resolve) => setTimeout(resolve, 20));
   return started;
-}
-
-async function refusalOf(update: Promise<unknown>): Promise<string | undefined> {
-  const error: unknown = await update.catch((reason: unknown) => reason);
-  return error instanceof WorkflowUpdateFailedError ? error.cause?.message : undefined;
 }
 
 describe('a run that waits for its day', () => {
