@@ -1,0 +1,38 @@
+/** The table's items of the fresh lists, and which of them a beat must write. */
+import { formatPopular, formatScored } from './freshItem';
+import type { FreshLists } from './freshLists';
+import { freshPopularPk, freshSectionPk, nextListPk } from './keys';
+
+/** One of each, replaced by later beats only. */
+export interface FreshItem {
+  readonly pk: string;
+  /** As `freshItem.ts` forms it. */
+  readonly list: string;
+  readonly beat: number;
+  readonly atMs: number;
+  /** Epoch seconds. */
+  readonly expiresAt: number;
+}
+
+/** What matters most comes first. */
+export function currentItems(lists: FreshLists, beat: number, keepMinutes: number): FreshItem[] {
+  const stamp = { beat, atMs: lists.atMs, expiresAt: Math.ceil(lists.atMs / 1000) + keepMinutes * 60 };
+  return [
+    { pk: freshPopularPk, list: formatPopular(lists.popular), ...stamp },
+    ...[...lists.sections].map(([section, list]) => ({
+      pk: freshSectionPk(section),
+      list: formatScored(list),
+      ...stamp,
+    })),
+    ...[...lists.next].map(([article, list]) => ({ pk: nextListPk(article), list: formatScored(list), ...stamp })),
+  ];
+}
+
+/**
+ * The popular list is always due: its time tells how fresh the loop is. The others are when they have changed, or would
+ * expire before long.
+ */
+export function isDue(item: FreshItem, there: FreshItem | undefined, keepMinutes: number): boolean {
+  if (there === undefined || item.pk === freshPopularPk || there.list !== item.list) return true;
+  return there.expiresAt - item.atMs / 1000 < keepMinutes * 30;
+}

@@ -1,0 +1,136 @@
+import { type AsServedOptions, AsServedReplay, type NightlySet, type ServedClick } from '../../src/domain/asServed';
+import { BlendChooser, chooseBlend } from '../../src/domain/blendChoice';
+import { fittingMixture } from '../../src/domain/blendFit';
+import { lastOf } from '../../src/domain/blendSteps';
+import { defaultBlendWeights, parseBlendWeights } from '../../src/domain/blendWeights';
+import { defaultFreshSettings, minuteMs } from '../../src/domain/freshSettings';
+import { type RandomNumbers, randomNumbers, seededState } from '../../src/domain/random';
+
+const startMs = Date.UTC(2026, 10, 23, 6);
+const hours = 4;
+const articles = 120;
+
+interface Habit {
+  readonly first: (next: RandomNumbers, reader: number) => number;
+  readonly next: (next: RandomNumbers, open: number) => number;
+}
+
+/** Each reader comes once, opens one article and then goes on with another. */
+function visits(habit: Habit): ServedClick[] {
+  const next = randomNumbers(seededState(3));
+  const clicks: ServedClick[] = [];
+  const click = (reader: number, article: number, occurredAtMs: number): void => {
+    clicks.push({ userId: `r${reader}`, articleId: `a${article}`, occurredAtMs, deliveredAtMs: occurredAtMs + 1000 });
+  };
+  for (let reader = 0; reader < 1800; reader++) {
+    const atMs = startMs + (next() % (hours * 60)) * minuteMs;
+    const open = habit.first(next, reader);
+    click(reader, open, atMs);
+    click(reader, habit.next(next, open), atMs + minuteMs);
+  }
+  return clicks.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs || (a.userId < b.userId ? -1 : 1));
+}
+
+const anyArticle = (next: RandomNumbers): number => next() % articles;
+
+function options(nightly: readonly NightlySet[] = []): AsServedOptions {
+  const judgedFromMs = startMs + 2 * 60 * minuteMs;
+  return { settings: defaultFreshSettings, refreshMs: 5 * minuteMs, judgedFromMs, listsFromMs: startMs, nightly };
+}
+
+describe('the choice of blend weights', () => {
+  it('gives the next list its weight where readers follow it, and beats popularity there', () => {
+    const follow = visits({ first: anyArticle, next: (_, open) => (open + 1) % articles });
+    const inUse = { ...defaultBlendWeights, next: { ...defaultBlendWeights.next, nextList: 0.001 } };
+    const { weights, next } = chooseBlend(follow, options(), inUse);
+    expect(weights.next.nextList).toBeGreaterThan(0.8);
+    expect(next.overFreshPopular.hitAt10.low).toBeGreaterThan(2);
+    expect(parseBlendWeights(JSON.parse(JSON.stringify(weights)))).toEqual(weights);
+  });
+
+  it('takes the weight from the next list where readers do not follow it', () => {
+    // Everybody goes on with one of a few, whatever is open.
+    const loose = visits({ first: anyArticle, next: (next) => next() % 3 });
+    const { weights } = chooseBlend(loose, options(), defaultBlendWeights);
+    const { popularNext, nextList } = weights.next;
+    expect(popularNext.reduce((sum, weight) => sum + weight, 0)).toBeGreaterThan(nextList);
+  });
+
+  const own = visits({ first: (_, reader) => reader % articles, next: anyArticle });
+  const setOf = (article: (reader: number) => number): NightlySet => ({
+    learnedUntilMs: startMs,
+    servedFromMs: startMs,
+    popular: [],
+    listOf: (userId) => {
+      const list = [0, 1, 2].map((place) => `a${(article(Number(userId.slice(1))) + place * 7) % articles}`);
+      return [...new Set(list)];
+    },
+  });
+
+  it('keeps the personal list where it adds to hits', () => {
+    const { weights, first } = chooseBlend(own, options([setOf((reader) => reader)]), defaultBlendWeights);
+    expect(first.personalKept).toBe(true);
+    expect(first.personalGain.hitAt10.low).toBeGreaterThan(0.3);
+    expect(weights.first.personal).toBeGreaterThan(0.1);
+  });
+
+  it('gives the personal list no weight where it adds nothing', () => {
+    const { weights, first } = chooseBlend(own, options([setOf((reader) => reader * 31 + 5)]), defaultBlendWeights);
+    expect(first.personalKept).toBe(false);
+    expect([weights.first.personal, weights.next.personal]).toEqual([0, 0]);
+    const trusting = { ...weights, next: { ...weights.next, personal: 0.01 } };
+    const useless = [setOf((reader) => reader * 31 + 5)];
+    expect(chooseBlend(own, options(useless), trusting).weights.next.personal).toBe(0);
+  });
+
+  it('compares with another set as it is served now: with the weights in use', () => {
+    const inUse = { ...defaultBlendWeights, first: { ...defaultBlendWeights.first, personal: 5 } };
+    const knows = setOf((reader) => reader);
+    const guesses = setOf((reader) => reader * 31 + 5);
+    const against = (candidate: NightlySet, rival: NightlySet) => {
+      const replay = new AsServedReplay(options([candidate]));
+      const chooser = new BlendChooser(defaultFreshSettings.halfLivesMinutes, inUse);
+      for (const click of own) replay.play(click, (moment) => chooser.add(moment));
+      const lists = new Map(chooser.readers.map((reader) => [reader, rival.listOf(reader) ?? []]));
+      return lastOf(chooser.choosing(lists)).first.overRival?.hitAt10;
+    };
+    expect(against(knows, guesses)?.low).toBeGreaterThan(1.5);
+    expect(against(guesses, knows)?.high).toBeLessThan(0.7);
+    expect(chooseBlend(own, options([knows]), inUse).first.overRival).toBeUndefined();
+  });
+
+  it('stays with the weights in use where the clicks say nothing', () => {
+    const { weights, first } = chooseBlend([], options(), defaultBlendWeights);
+    expect(first).toMatchObject({ moments: 0, fitted: false, personalKept: false });
+    expect(weights).toEqual(defaultBlendWeights);
+  });
+
+  it('is the same each time', () => {
+    const choose = () => chooseBlend(own, options(), defaultBlendWeights);
+    expect(choose()).toEqual(choose());
+  });
+});
+
+describe('a fitted mixture', () => {
+  it('finds the weights that the clicks were drawn by', () => {
+    const next = randomNumbers(seededState(5));
+    const parts = [
+      [0.7, 0.2, 0.1],
+      [0.1, 0.2, 0.7],
+    ];
+    const draw = (shares: readonly number[]): number => {
+      let left = next() / 2 ** 32;
+      for (const [article, share] of shares.entries()) {
+        left -= share;
+        if (left < 0) return article;
+      }
+      return shares.length - 1;
+    };
+    const rows = Array.from({ length: 20_000 }, () =>
+      draw((next() / 2 ** 32 < 0.25 ? parts[0] : parts[1]) ?? []),
+    ).flatMap((article) => parts.map((shares) => shares[article] ?? 0));
+    const [first, second] = lastOf(fittingMixture(rows, 2));
+    expect(first).toBeCloseTo(0.25, 1);
+    expect((first ?? 0) + (second ?? 0)).toBeCloseTo(1, 9);
+  });
+});
