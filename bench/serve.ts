@@ -1,7 +1,8 @@
 /**
  * Serving under load: the real process on one core before a DynamoDB in the real format, against a Fastify route that does the
  * SDK's own GetItem, and against a bare one. Load and DynamoDB are on the other core. All three stay up and are loaded in turn.
- * While serving is loaded the live pointer moves once a second, and every answer is checked. Only ratios are comparable between machines.
+ * Serving blends the personal list with fresh lists, and three of four requests name articles of a visit. While it is loaded, the live
+ * pointer and the fresh lists move once a second, and every answer is checked. Only ratios are comparable between machines.
  *
  *   npm run --silent bench:serve -- --json [--seconds 5] [--rounds 3] [--latency '{"medianMs":3,"slowShare":0.01,"slowMs":20}']
  */
@@ -24,6 +25,9 @@ import type { LoadPlan, LoadResult } from './serve/load';
 const connections = 64;
 const pipelined = 4;
 const pointerCacheSeconds = 1;
+const freshCacheSeconds = 1;
+/** Of each measurement at the limit, however little of the machine is left for it. */
+const leastRequests = 20_000;
 /** Requests a second while latency is measured. */
 const steadyRate = 1000;
 
@@ -44,8 +48,7 @@ interface Target {
   readonly port: number;
   /** Where the live pointer is moved while this one is loaded. */
   readonly livePort?: number;
-  /** Answers the same to all. */
-  readonly unchecked?: boolean;
+  readonly answers: LoadPlan['answers'];
 }
 
 interface Measured {
@@ -66,10 +69,11 @@ async function load(target: Target, seconds: number, requestsPerSecond?: number)
   const plan: LoadPlan = {
     port: target.port,
     seconds,
+    leastRequests,
     connections,
     pipelined,
     firstPublish: publishes,
-    checked: target.unchecked !== true,
+    answers: target.answers,
     pointerCacheMs: pointerCacheSeconds * 1000,
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
     ...(target.livePort === undefined ? {} : { livePort: target.livePort }),
@@ -114,6 +118,7 @@ async function startAll(): Promise<{ serving: Target; sdk: Target; bare: Target;
       FRONTPAGE_TABLE: tableName,
       SERVING_PORT: String(servingPort),
       SERVING_POINTER_CACHE_SECONDS: String(pointerCacheSeconds),
+      SERVING_FRESH_CACHE_SECONDS: String(freshCacheSeconds),
       // Reads are waited for, however busy the machine is: degraded answers are cheap, and would make figures look better.
       SERVING_BUDGET_MS: '10000',
       LOG_LEVEL: 'error',
@@ -123,9 +128,10 @@ async function startAll(): Promise<{ serving: Target; sdk: Target; bare: Target;
   const bare = start({ core: measuredCore, file: 'bench/serve/bareRoute.ts', args: [String(barePort)] });
   for (const port of [servingPort, sdkPort, barePort]) await ready(`http://127.0.0.1:${port}/healthz`);
   return {
-    serving: { child: serving, port: servingPort, livePort },
-    sdk: { child: sdk, port: sdkPort },
-    bare: { child: bare, port: barePort, unchecked: true },
+    serving: { child: serving, port: servingPort, livePort, answers: 'blended' },
+    sdk: { child: sdk, port: sdkPort, answers: 'own' },
+    // It answers the same to all.
+    bare: { child: bare, port: barePort, answers: 'any' },
     countsUrl: `${endpoint}/counts`,
   };
 }
@@ -155,6 +161,9 @@ async function main(): Promise<void> {
   // What the machine and the load make of latency, whoever answers.
   const steadyBare = await load(bare, options.seconds, steadyRate);
   const counts: { calls: number; keys: number } = JSON.parse(await (await fetch(countsUrl)).text());
+  const blendMicros: { first: number; next: number } = JSON.parse(
+    await runBenchProgram({ core: measuredCore, file: 'bench/serve/blendCost.ts' }),
+  );
   const all = [...rounds.serving, steady];
   const result = {
     requestsPerCpuSecond: round(saturated.requestsPerCpuSecond),
@@ -173,9 +182,13 @@ async function main(): Promise<void> {
     wrong: sum(all, ({ wrong }) => wrong),
     degraded: sum(all, ({ degraded }) => degraded),
     violations: sum(all, ({ violations }) => violations),
+    freshBackward: sum(all, ({ freshBackward }) => freshBackward),
+    freshAgeMaxMs: Math.max(...all.map((one) => one.load.freshAgeMaxMs)),
+    blendMicrosFirst: round(blendMicros.first, 1),
+    blendMicrosNext: round(blendMicros.next, 1),
   };
   console.log(options.json ? JSON.stringify(result) : JSON.stringify(result, undefined, 2));
-  if (result.wrong + result.degraded + result.violations > 0) process.exitCode = 1;
+  if (result.wrong + result.degraded + result.violations + result.freshBackward > 0) process.exitCode = 1;
 }
 
 async function stopAll(): Promise<void> {

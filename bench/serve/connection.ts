@@ -18,14 +18,11 @@ export class Connection {
     this.socket.on('data', (text: string) => this.receive(text));
   }
 
-  ask(users: readonly string[], onAnswers: (answers: readonly Answer[]) => void): void {
-    this.expected = users.length;
+  ask(paths: readonly string[], onAnswers: (answers: readonly Answer[]) => void): void {
+    this.expected = paths.length;
     this.answers = [];
     this.onAnswers = onAnswers;
-    this.socket.write(
-      users.map((user) => `GET /v1/users/${user}/recommendations HTTP/1.1\r\nHost: x\r\n\r\n`).join(''),
-      'latin1',
-    );
+    this.socket.write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''), 'latin1');
   }
 
   close(): void {

@@ -8,17 +8,21 @@
 import { judgeReads, type Move, type Read } from '../../test/support/readHistory';
 import { type Answer, Connection } from './connection';
 import { readerId, readers, versionOf } from './dataset';
+import { judgeBlended, judgeOwn, pathOf, type Request } from './expected';
+import { timeOfBeat, visitsOfReaders } from './freshDataset';
 
 export interface LoadPlan {
   readonly port: number;
+  /** Without a rate it goes on for longer until it has `leastRequests`: a program is slow until it has run for a while. */
   readonly seconds: number;
+  readonly leastRequests: number;
   readonly connections: number;
   /** Requests that a connection without a rate sends at once. */
   readonly pipelined: number;
   readonly requestsPerSecond?: number;
   readonly livePort?: number;
-  /** Whether every answer must be the reader's own list. */
-  readonly checked: boolean;
+  /** What every answer must be: a blend of the lists there are, the reader's own list, or anything. */
+  readonly answers: 'blended' | 'own' | 'any';
   /** The number of the version that is live now. */
   readonly firstPublish: number;
   readonly pointerCacheMs: number;
@@ -27,12 +31,16 @@ export interface LoadPlan {
 export interface LoadResult {
   readonly requests: number;
   readonly seconds: number;
-  /** Answers that are not 200, or not the reader's own whole list of the version that they name. */
+  /** Answers that are not 200, or not to the last article what the version and the beat that they name make it. */
   readonly wrong: number;
   readonly degraded: number;
   readonly publishes: number;
   /** Answers that break what serving promises while sets are published. */
   readonly violations: number;
+  /** Fresh lists of an earlier beat than those of an answer that a connection had before. */
+  readonly freshBackward: number;
+  /** From the beat of the fresh lists to their answer, at the longest. */
+  readonly freshAgeMaxMs: number;
   readonly examples: readonly string[];
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -41,40 +49,43 @@ export interface LoadResult {
 const plan: LoadPlan = JSON.parse(process.argv[2] ?? '');
 const moves: Move[] = [{ kind: 'publish', version: versionOf(plan.firstPublish), startedAtMs: 0, endedAtMs: 0 }];
 const reads: Read[] = [];
-const tally = { requests: 0, wrong: 0, degraded: 0 };
+const tally = { requests: 0, wrong: 0, degraded: 0, freshBackward: 0, freshAgeMaxMs: 0 };
+/** The last beat that a client saw. */
+const beats = new Map<string, number>();
 const latenciesMs: number[] = [];
 const warmUpSeconds = 4;
 /** Steps through all readers without order, so that no cache of any size helps. */
 const stride = 7919;
 let next = 0;
-const nextReader = (): string => {
+const noAnswer: Answer = { status: 0, body: '' };
+const nextRequest = (): Request => {
   next = (next + stride) % readers;
-  return readerId(next);
+  return { user: readerId(next), visit: (next * stride) % visitsOfReaders.length };
 };
 
-/** Checks the whole body: the reader, one version in every article, ranks in order, and nothing else. */
-function ownListVersion(user: string, body: string): string | undefined {
-  const head = `{"user":"${user}","version":"`;
-  if (!body.startsWith(head)) return undefined;
-  const version = body.slice(head.length, body.indexOf('"', head.length));
-  const ids = Array.from({ length: 10 }, (_, rank) => `"${version}:${user}:0${rank}"`).join(',');
-  return body === `${head}${version}","tier":"personal","articles":[${ids}]}` ? version : undefined;
-}
-
-function take(client: string, user: string, answer: Answer, invokedAtMs: number): void {
+function take(client: string, request: Request, answer: Answer, invokedAtMs: number): void {
   const returnedAtMs = performance.now();
   tally.requests += 1;
   latenciesMs.push(returnedAtMs - invokedAtMs);
-  if (!plan.checked) return;
-  const version = answer.status === 200 ? ownListVersion(user, answer.body) : undefined;
-  if (version === undefined) {
-    if (answer.body.includes('"degraded":true')) tally.degraded += 1;
+  if (plan.answers === 'any') return;
+  const judge = plan.answers === 'blended' ? judgeBlended : judgeOwn;
+  const judged = answer.status === 200 ? judge(request, answer.body) : undefined;
+  if (judged === undefined) {
+    if (/"(degraded|missing)":/.test(answer.body)) tally.degraded += 1;
     else {
       tally.wrong += 1;
       if (tally.wrong < 4) console.error(answer.status, answer.body.slice(0, 300));
     }
-  } else if (plan.livePort !== undefined) {
-    reads.push({ client, invokedAtMs, returnedAtMs, status: 'own', user, version, hash: '' });
+    return;
+  }
+  if (judged.beat !== undefined) {
+    if (judged.beat < (beats.get(client) ?? 0)) tally.freshBackward += 1;
+    beats.set(client, judged.beat);
+    tally.freshAgeMaxMs = Math.max(tally.freshAgeMaxMs, Date.now() - timeOfBeat(judged.beat));
+  }
+  if (plan.livePort !== undefined) {
+    const { user } = request;
+    reads.push({ client, invokedAtMs, returnedAtMs, status: 'own', user, version: judged.version, hash: '' });
   }
 }
 
@@ -104,11 +115,11 @@ async function saturate(connections: readonly Connection[], endsAtMs: number): P
         new Promise<void>((resolve) => {
           const ask = (): void => {
             const invokedAtMs = performance.now();
-            if (invokedAtMs >= endsAtMs) return resolve();
-            const users = Array.from({ length: plan.pipelined }, nextReader);
-            connection.ask(users, (answers) => {
-              for (const [slot, answer] of answers.entries()) {
-                take(`${index}.${slot}`, users[slot] ?? '', answer, invokedAtMs);
+            if (invokedAtMs >= endsAtMs && tally.requests >= plan.leastRequests) return resolve();
+            const requests = Array.from({ length: plan.pipelined }, nextRequest);
+            connection.ask(requests.map(pathOf), (answers) => {
+              for (const [slot, request] of requests.entries()) {
+                take(`${index}.${slot}`, request, answers[slot] ?? noAnswer, invokedAtMs);
               }
               ask();
             });
@@ -131,9 +142,9 @@ async function keepRate(connections: readonly Connection[], requestsPerSecond: n
       while (sent < requests && dueAtMs(sent) <= performance.now()) {
         const free = idle.pop();
         if (free === undefined) return;
-        const [due, user, startedAt] = [dueAtMs(sent++), nextReader(), performance.now()];
-        free.connection.ask([user], ([answer]) => {
-          take(free.client, user, answer ?? { status: 0, body: '' }, startedAt);
+        const [due, request, startedAt] = [dueAtMs(sent++), nextRequest(), performance.now()];
+        free.connection.ask([pathOf(request)], ([answer]) => {
+          take(free.client, request, answer ?? noAnswer, startedAt);
           latenciesMs[latenciesMs.length - 1] = performance.now() - due;
           idle.push(free);
           answered += 1;

@@ -1,6 +1,8 @@
-/** Pure: ranked lists of several tiers → the articles of one answer. */
+/** Pure: what is known for one answer → its articles. */
+import { type BlendInput, blend } from '../domain/blend';
+import type { BlendWeights } from '../domain/blendWeights';
 
-/** Where a list came from, in the order in which they are preferred. `fresh` is kept for lists of the last minutes. */
+/** Where a list came from, in the order in which they are preferred where they are not blended. */
 export const tiers = ['personal', 'fresh', 'popular', 'static'] as const;
 export type Tier = (typeof tiers)[number];
 
@@ -10,7 +12,7 @@ export interface TieredList {
 }
 
 export interface Composition {
-  /** Of the list that leads: the first one of which an article is left. */
+  /** Of the list that leads: the one that the first article is from. */
   readonly tier: Tier;
   readonly articles: readonly string[];
 }
@@ -35,4 +37,10 @@ export function composeFrontPage(
     }
   }
   return { tier: leading ?? (lists.at(-1) ?? lists[0]).tier, articles: [...chosen] };
+}
+
+/** Fresh lists and those of a version, ranked together. */
+export function blendFrontPage(input: BlendInput, weights: BlendWeights): Composition {
+  const ranked = blend(input, weights);
+  return { tier: ranked[0]?.tier ?? 'fresh', articles: ranked.map(({ articleId }) => articleId) };
 }

@@ -1,15 +1,30 @@
 /** What was answered since the process began, as text for Prometheus (exposition format 0.0.4). A publish that went wrong shows here. */
 import { type Tier, tiers } from './composeFrontPage';
-import type { FrontPage } from './frontPages';
+import type { LookUp } from './freshLists';
+import type { FrontPage } from './frontPage';
+
+const lookUps: readonly LookUp[] = [
+  { result: 'found', from: 'memory' },
+  { result: 'absent', from: 'memory' },
+  { result: 'found', from: 'table' },
+  { result: 'absent', from: 'table' },
+  { result: 'failed', from: 'table' },
+];
+
+type Sample = readonly [name: string, value: number];
 
 export class Counters {
   private readonly answers = new Map<Tier, number>();
+  private readonly nextLists = new Map<string, number>();
+  private fresh = 0;
   private degraded = 0;
   private empty = 0;
   private unavailable = 0;
+  private unreadableItems = 0;
 
-  answered({ tier, articles, degraded }: FrontPage): void {
+  answered({ tier, articles, degraded, freshAt }: FrontPage): void {
     this.answers.set(tier, (this.answers.get(tier) ?? 0) + 1);
+    if (freshAt !== undefined) this.fresh += 1;
     if (degraded) this.degraded += 1;
     if (articles.length === 0) this.empty += 1;
   }
@@ -18,18 +33,44 @@ export class Counters {
     this.unavailable += 1;
   }
 
-  text(): string {
-    const byTier = tiers.map((tier) => [`answers_total{tier="${tier}"}`, this.answers.get(tier) ?? 0] as const);
+  nextList(lookUp: LookUp): void {
+    const sample = sampleOf(lookUp);
+    this.nextLists.set(sample, (this.nextLists.get(sample) ?? 0) + 1);
+  }
+
+  unreadable(): void {
+    this.unreadableItems += 1;
+  }
+
+  /** The age is that of the fresh lists, where some are known. */
+  text(freshAgeSeconds: number | undefined): string {
+    const byTier = tiers.map((tier): Sample => [`answers_total{tier="${tier}"}`, this.answers.get(tier) ?? 0]);
+    const byOutcome = lookUps.map(sampleOf).map((sample): Sample => [sample, this.nextLists.get(sample) ?? 0]);
     return [
       metric('answers_total', 'Answers with a list, by the tier that led it.', byTier),
+      metric('fresh_total', 'Of them, those in which fresh lists took part.', [['fresh_total', this.fresh]]),
       metric('degraded_total', 'Of them, those made without the table.', [['degraded_total', this.degraded]]),
       metric('empty_total', 'Of them, those without an article.', [['empty_total', this.empty]]),
       metric('unavailable_total', 'Requests answered 503.', [['unavailable_total', this.unavailable]]),
+      metric('next_lists_total', 'Next lists that answers asked for, by what became of it.', byOutcome),
+      metric('unreadable_total', 'Items of the table that could not be read.', [
+        ['unreadable_total', this.unreadableItems],
+      ]),
+      freshAgeSeconds === undefined
+        ? ''
+        : metric(
+            'fresh_age_seconds',
+            'Since the beat of the last fresh lists that are known.',
+            [['fresh_age_seconds', freshAgeSeconds]],
+            'gauge',
+          ),
     ].join('');
   }
 }
 
-function metric(name: string, help: string, samples: readonly (readonly [string, number])[]): string {
+const sampleOf = ({ result, from }: LookUp): string => `next_lists_total{result="${result}",from="${from}"}`;
+
+function metric(name: string, help: string, samples: readonly Sample[], type: 'counter' | 'gauge' = 'counter'): string {
   const lines = samples.map(([sample, value]) => `frontpage_serving_${sample} ${value}\n`).join('');
-  return `# HELP frontpage_serving_${name} ${help}\n# TYPE frontpage_serving_${name} counter\n${lines}`;
+  return `# HELP frontpage_serving_${name} ${help}\n# TYPE frontpage_serving_${name} ${type}\n${lines}`;
 }

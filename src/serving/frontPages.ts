@@ -1,41 +1,28 @@
 /**
- * What a reader or a section is served: the personal list where there is one, filled up from the popular list of the same version.
- * A failing table costs quality before it costs the answer: the last popular list is served, marked `degraded`, and where nothing
- * at all is known, the static list.
+ * What a reader or a section is served: where fresh lists are known, a blend of them and of the lists of the live version; else the
+ * personal list where there is one, filled up from the popular list of the same version. A failing table costs quality before it
+ * costs the answer: what is in memory is served, marked `degraded`, and where nothing at all is known, the static list.
  */
 import type { RankedList, RecommendationReader } from '../clients/recommendationReader';
+import { defaultBlendWeights } from '../domain/blendWeights';
 import type { Circuit, CircuitRule } from '../domain/circuit';
-import { composeFrontPage, type Tier, type TieredList, tiers } from './composeFrontPage';
-import { CircuitOpen, createGuardedRead } from './guardedReads';
-import { createLiveSets, type KnownSet, type LiveSet } from './liveSets';
-
-export interface FrontPage {
-  /** All of the answer is of this version. `null` for the static list, which is of none. */
-  readonly version: string | null;
-  readonly tier: Tier;
-  readonly articles: readonly string[];
-  /** The table did not answer; this is the best known without it. */
-  readonly degraded: boolean;
-}
-
-export interface Selection {
-  readonly limit: number;
-  /** What the reader has read, or is reading. */
-  readonly exclude: ReadonlySet<string>;
-}
-
-/** Nothing can be served now. The message is for the caller, the cause for the log. */
-export class RecommendationsUnavailable extends Error {
-  override readonly name = 'RecommendationsUnavailable';
-}
+import { blendFrontPage, composeFrontPage, type Tier, type TieredList, tiers } from './composeFrontPage';
+import { createFreshLists, type FoundLists, type LookUp } from './freshLists';
+import { createFreshPopular, type FreshPopular, type FreshRule } from './freshPopular';
+import { type FrontPage, RecommendationsUnavailable, type Selection, tableSilent } from './frontPage';
+import { createGuardedRead } from './guardedReads';
+import { createLiveSets } from './liveSets';
+import { createVersionLists } from './versionLists';
 
 export interface FrontPages {
   /** Throws `RecommendationsUnavailable`. */
   forReader(userId: string, selection: Selection): Promise<FrontPage>;
-  /** `undefined` when the live version has no list of this section. Throws `RecommendationsUnavailable`. */
+  /** `undefined` when neither the live version nor the fresh loop has a list of this section. Throws `RecommendationsUnavailable`. */
   forSection(section: string, selection: Selection): Promise<FrontPage | undefined>;
   /** The version served from; throws when the table does not answer and none is known. */
   currentVersion(): Promise<string | undefined>;
+  /** Of the last fresh popular list that this process knows, in use or not. */
+  freshAgeSeconds(): number | undefined;
   /** Looks at the table for the first time; resolves when that has an outcome, whatever it is, or after `limitMs`. */
   warmUp(limitMs: number): Promise<void>;
 }
@@ -46,21 +33,52 @@ export interface FrontPagesOptions {
   /** How long an answer may wait for the table, all its reads together. */
   readonly budgetMs: number;
   readonly circuitRule: CircuitRule;
+  /** Without, no fresh list is looked at. */
+  readonly fresh?: FreshRule;
   /** Served, in this order, when nothing else is known; may be empty. */
   readonly staticArticles: readonly string[];
   /** Told about each failed read that the answer survived. */
   readonly onFailure: (error: unknown) => void;
   readonly onCircuitChange: (state: Circuit['state']) => void;
+  /** Told about each next list that an answer asked for. */
+  readonly onNextList?: (lookUp: LookUp) => void;
   /** Epoch milliseconds. */
   readonly now?: () => number;
 }
 
+/** Articles of a visit whose next lists take part. */
+const nextListsOfVisit = 3;
+/** As many next lists as the fresh loop publishes, and as many articles without one; some ten MB. */
+const maxNextLists = 4000;
+const maxSections = 500;
+const off: FreshRule = { cacheSeconds: 0, maxAgeSeconds: 0 };
+const nothingFound: FoundLists = { lists: new Map(), complete: true };
+
 export function createFrontPages(options: FrontPagesOptions): FrontPages {
-  const { reader, budgetMs, onFailure, now = Date.now } = options;
+  const { reader, budgetMs, onFailure, fresh: rule = off, onNextList = () => undefined, now = Date.now } = options;
   const liveSets = createLiveSets({ reader, cacheSeconds: options.pointerCacheSeconds, now, onFailure });
   const guardedRead = createGuardedRead({ rule: options.circuitRule, now, onChange: options.onCircuitChange });
+  const freshPopular = createFreshPopular({ read: () => reader.freshPopular(), rule, now, onFailure });
+  const versionLists = createVersionLists({ reader, liveSets, guardedRead, now, onFailure });
+  const memory = { guardedRead, cacheSeconds: rule.cacheSeconds, now, onFailure };
+  const nextLists = createFreshLists({
+    ...memory,
+    read: (articleId) => reader.nextList(articleId),
+    maxEntries: maxNextLists,
+    onLookUp: onNextList,
+  });
+  const freshSections = createFreshLists({
+    ...memory,
+    read: (section) => reader.freshSection(section),
+    maxEntries: maxSections,
+    onLookUp: () => undefined,
+  });
 
-  const isFresh = (list: RankedList): boolean => list.expiresAt > now() / 1000;
+  /** What is left of the budget of an answer that begins now. */
+  function budget(): () => number {
+    const endsAtMs = now() + budgetMs;
+    return () => Math.max(1, endsAtMs - now());
+  }
 
   /** The answer when no list of a live set can be had. */
   function staticPage({ exclude, limit }: Selection, degraded: boolean, reason: RecommendationsUnavailable): FrontPage {
@@ -69,75 +87,87 @@ export function createFrontPages(options: FrontPagesOptions): FrontPages {
     return { version: null, ...composed, degraded };
   }
 
-  async function personalList(userId: string, set: LiveSet, limitMs: number): Promise<PersonalRead> {
-    try {
-      const list = await guardedRead(() => reader.readerList(userId, set.version), limitMs);
-      return { list: list !== undefined && isFresh(list) ? list : undefined };
-    } catch (error) {
-      if (!(error instanceof CircuitOpen)) onFailure(error);
-      return { list: undefined, failure: error };
-    }
-  }
-
   return {
     async forReader(userId, selection) {
-      const startedAtMs = now();
-      let live: KnownSet;
-      try {
-        live = await liveSets.current(budgetMs);
-      } catch (error) {
-        return staticPage(selection, true, unavailable(error));
+      const { limit, exclude, visit = [] } = selection;
+      const remainingMs = budget();
+      const look = freshPopular.current(budgetMs);
+      const live = await versionLists.live(budgetMs);
+      // Asked for in one turn, so that they share a call.
+      const [personal, next, fresh] = await Promise.all([
+        versionLists.ofReader(userId, live, remainingMs()),
+        look === undefined ? nothingFound : nextLists.find(visit.slice(0, nextListsOfVisit), remainingMs()),
+        look,
+      ]);
+      const degraded = live.stale || personal.failure !== undefined;
+      const popular = versionLists.popular(live, degraded);
+      const version = live.set?.version ?? null;
+      if (fresh !== undefined) {
+        const input = {
+          limit,
+          popular: fresh.list,
+          ...(personal.list === undefined ? {} : { personal: personal.list.articles }),
+          ...(popular === undefined ? {} : { nightlyPopular: popular.articles }),
+          visit,
+          next: next.lists,
+          excluded: exclude,
+        };
+        const blended = blendFrontPage(input, live.set?.weights ?? defaultBlendWeights);
+        return { version, ...blended, freshAt: timeOf(fresh), degraded, ...missingUnless(next.complete, 'next') };
       }
-      const { set, stale } = live;
-      if (set === undefined) {
-        const reason = new RecommendationsUnavailable('no recommendation set has been published yet');
-        return staticPage(selection, false, reason);
-      }
-      const remainingMs = Math.max(1, budgetMs - (now() - startedAtMs));
-      const { list: personal, failure } = await personalList(userId, set, remainingMs);
-      const degraded = stale || failure !== undefined;
-      // An expired popular list is better than none while a newer one cannot be read.
-      const popular = set.popular !== undefined && (degraded || isFresh(set.popular)) ? set.popular : undefined;
-      const [first, ...others] = inOrder({ personal, popular });
-      if (first === undefined) {
-        const reason =
-          failure === undefined
-            ? new RecommendationsUnavailable(`version ${set.version} has no popular list that has not expired`)
-            : unavailable(failure);
-        return staticPage(selection, degraded, reason);
-      }
-      return {
-        version: set.version,
-        ...composeFrontPage([first, ...others], selection.exclude, selection.limit),
-        degraded,
-      };
+      const [first, ...others] = inOrder({ personal: personal.list, popular });
+      if (first !== undefined) return { version, ...composeFrontPage([first, ...others], exclude, limit), degraded };
+      const reason =
+        live.failure ??
+        personal.failure ??
+        new RecommendationsUnavailable(`version ${version} has no popular list that has not expired`);
+      return staticPage(selection, degraded, reason);
     },
 
-    async forSection(section, { limit, exclude }) {
-      const { set, stale } = await orUnavailable(liveSets.current(budgetMs));
-      if (set === undefined) throw new RecommendationsUnavailable('no recommendation set has been published yet');
-      const list =
-        set.sections.get(section) ??
-        (await orUnavailable(guardedRead(() => reader.sectionList(section, set.version), budgetMs)));
-      if (list === undefined || !(stale || isFresh(list))) return undefined;
-      // Only sections that exist are remembered, so that made-up names cost no memory.
-      set.sections.set(section, list);
-      const composed = composeFrontPage([{ tier: 'popular', articles: list.articles }], exclude, limit);
-      return { version: set.version, ...composed, degraded: stale };
+    async forSection(section, { limit, exclude, visit = [] }) {
+      const remainingMs = budget();
+      const look = freshPopular.current(budgetMs);
+      const live = await versionLists.live(budgetMs);
+      const [nightly, found, fresh] = await Promise.all([
+        versionLists.ofSection(section, live, remainingMs()),
+        look === undefined ? nothingFound : freshSections.find([section], remainingMs()),
+        look,
+      ]);
+      const version = live.set?.version ?? null;
+      const degraded = live.stale || nightly.failure !== undefined;
+      const filler: TieredList = { tier: 'popular', articles: nightly.list?.articles ?? [] };
+      const complete = fresh === undefined || found.complete;
+      const current = found.lists.get(section);
+      if (fresh !== undefined && current !== undefined) {
+        const input = { limit, section: current, visit, next: nothingFound.lists, excluded: exclude };
+        const { articles } = blendFrontPage(input, live.set?.weights ?? defaultBlendWeights);
+        const composed = composeFrontPage([{ tier: 'fresh', articles }, filler], exclude, limit);
+        return { version, ...composed, freshAt: timeOf(fresh), degraded };
+      }
+      if (nightly.list === undefined) {
+        // That there is none is said only when it is known.
+        const reason = live.failure ?? nightly.failure ?? (complete ? undefined : tableSilent(undefined));
+        if (reason !== undefined) throw reason;
+        return undefined;
+      }
+      const composed = composeFrontPage([filler], exclude, limit);
+      return { version, ...composed, degraded, ...missingUnless(complete, 'section') };
     },
 
     async currentVersion() {
       return (await liveSets.current(budgetMs)).set?.version;
     },
 
+    freshAgeSeconds: () => freshPopular.ageSeconds(),
+
     async warmUp(limitMs) {
-      // A failure has been told of already.
-      await liveSets.current(limitMs).catch(() => undefined);
+      // Failures have been told of already.
+      await Promise.all([liveSets.current(limitMs).catch(() => undefined), freshPopular.current(limitMs)]);
     },
   };
 }
 
-/** The lists there are, in the order of their tiers; a fresh list would be one more of them. */
+/** The lists there are, in the order of their tiers. */
 function inOrder(lists: Readonly<Partial<Record<Tier, RankedList | undefined>>>): TieredList[] {
   return tiers.flatMap((tier) => {
     const list = lists[tier];
@@ -145,21 +175,8 @@ function inOrder(lists: Readonly<Partial<Record<Tier, RankedList | undefined>>>)
   });
 }
 
-interface PersonalRead {
-  readonly list: RankedList | undefined;
-  readonly failure?: unknown;
-}
+const timeOf = ({ atMs }: FreshPopular): string => new Date(atMs).toISOString();
 
-async function orUnavailable<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw unavailable(error);
-  }
-}
-
-function unavailable(cause: unknown): RecommendationsUnavailable {
-  return new RecommendationsUnavailable('the recommendation table does not answer, and nothing is known without it', {
-    cause,
-  });
+function missingUnless(complete: boolean, kind: 'next' | 'section'): Pick<FrontPage, 'missing'> {
+  return complete ? {} : { missing: [kind] };
 }

@@ -2,6 +2,7 @@
  * Reads of the table that an answer waits for: within a time limit, and behind a circuit breaker, so that a table that is slow or
  * down costs an answer that limit at most, and soon nothing at all.
  */
+import { UnreadableItem } from '../clients/recommendationReader';
 import { admit, type Circuit, type CircuitRule, newCircuit, record } from '../domain/circuit';
 import { withinMs } from './withinMs';
 
@@ -39,7 +40,8 @@ export function createGuardedRead({ rule, now, onChange }: GuardedReadsOptions):
       enter(record(circuit, { epoch, ok: true }, rule, now()));
       return result;
     } catch (error) {
-      enter(record(circuit, { epoch, ok: false }, rule, now()));
+      // A table that holds something odd has answered.
+      enter(record(circuit, { epoch, ok: error instanceof UnreadableItem }, rule, now()));
       throw error;
     }
   };

@@ -3,12 +3,14 @@
  * only when its popular list is in memory, and then whole. So an answer is of one version, and what is served without the table is
  * of the version that was served before. When the table fails, the last set known stays in use, marked stale.
  */
-import type { RankedList, RecommendationReader } from '../clients/recommendationReader';
+import { type RankedList, type RecommendationReader, UnreadableItem } from '../clients/recommendationReader';
+import { type BlendWeights, defaultBlendWeights } from '../domain/blendWeights';
 import { withinMs } from './withinMs';
 
 export interface LiveSet {
   readonly version: string;
   readonly popular: RankedList | undefined;
+  readonly weights: BlendWeights;
   /** The section lists in use so far. Lists never change within a version. */
   readonly sections: Map<string, RankedList>;
 }
@@ -25,7 +27,7 @@ export interface LiveSetsOptions {
   readonly cacheSeconds: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Told about each look that failed. */
+  /** Told about each look that failed, and about weights that cannot be read. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -53,8 +55,9 @@ export function createLiveSets({ reader, cacheSeconds, now, onFailure }: LiveSet
 
   async function load(version: string): Promise<LiveSet> {
     const inUse = [...(known?.set.sections.keys() ?? [])];
-    const [popular, ...lists] = await Promise.all([
+    const [popular, weights, ...lists] = await Promise.all([
       reader.popularList(version),
+      weightsOf(version),
       // A section that cannot be read now is read when it is asked for.
       ...inUse.map((section) => reader.sectionList(section, version).catch(() => undefined)),
     ]);
@@ -62,7 +65,18 @@ export function createLiveSets({ reader, cacheSeconds, now, onFailure }: LiveSet
       const list = lists[index];
       return list === undefined ? [] : [[section, list] as const];
     });
-    return { version, popular, sections: new Map(sections) };
+    return { version, popular, weights, sections: new Map(sections) };
+  }
+
+  async function weightsOf(version: string): Promise<BlendWeights> {
+    try {
+      return (await reader.blendWeights(version)) ?? defaultBlendWeights;
+    } catch (error) {
+      // It cannot be read at the next look either, and the lists of the version are good without.
+      if (!(error instanceof UnreadableItem)) throw error;
+      onFailure(error);
+      return defaultBlendWeights;
+    }
   }
 
   /** The last set stays in use, and nobody waits for the table until `cacheSeconds` have passed again. */

@@ -2,8 +2,9 @@
 import { hash } from 'node:crypto';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createApiKeyCheck } from './apiKey';
-import { Counters } from './counters';
-import { type FrontPage, type FrontPages, RecommendationsUnavailable } from './frontPages';
+import type { Counters } from './counters';
+import { type FrontPage, RecommendationsUnavailable } from './frontPage';
+import type { FrontPages } from './frontPages';
 import { InvalidParameter, parseReaderId, parseSection, parseSelection } from './selection';
 
 /**
@@ -13,9 +14,14 @@ import { InvalidParameter, parseReaderId, parseSection, parseSelection } from '.
 const maxAgeSeconds = 30;
 const retryAfterSeconds = 5;
 
-export function addServingRoutes(app: FastifyInstance, frontPages: FrontPages, apiKey: string | undefined): void {
-  const counters = new Counters();
+export interface ServingRoutes {
+  readonly frontPages: FrontPages;
+  readonly counters: Counters;
+  /** Required in `x-api-key` when given. */
+  readonly apiKey: string | undefined;
+}
 
+export function addServingRoutes(app: FastifyInstance, { frontPages, counters, apiKey }: ServingRoutes): void {
   // Registered as a scope of its own, so that the key guards the lists and not the health check.
   void app.register(async (lists) => {
     if (apiKey !== undefined) {
@@ -51,7 +57,9 @@ export function addServingRoutes(app: FastifyInstance, frontPages: FrontPages, a
     }
   });
 
-  app.get('/metrics', (_request, reply) => reply.type('text/plain; version=0.0.4').send(counters.text()));
+  app.get('/metrics', (_request, reply) =>
+    reply.type('text/plain; version=0.0.4').send(counters.text(frontPages.freshAgeSeconds())),
+  );
 
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     if (error instanceof RecommendationsUnavailable) counters.refused();
@@ -67,7 +75,9 @@ function sendPage(request: FastifyRequest, reply: FastifyReply, subject: object,
   const body = JSON.stringify({ ...subject, ...served, ...(degraded ? { degraded } : {}) });
   const etag = `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
   void reply.header('etag', etag);
-  void reply.header('cache-control', degraded ? 'no-store' : `private, max-age=${maxAgeSeconds}`);
+  // An answer that can be better the next moment is not kept.
+  const isWhole = !degraded && page.missing === undefined;
+  void reply.header('cache-control', isWhole ? `private, max-age=${maxAgeSeconds}` : 'no-store');
   if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
   return reply.type('application/json; charset=utf-8').send(body);
 }

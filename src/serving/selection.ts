@@ -1,13 +1,22 @@
 /** The parameters of a request, checked. */
 import { z } from 'zod';
 import { isId, isSection } from '../domain/click';
-import type { Selection } from './frontPages';
+import type { Selection } from './frontPage';
 
 const defaultLimit = 10;
 const maxLimit = 50;
 const maxExcluded = 100;
+const maxRecent = 20;
 const idRule = '1 to 64 letters, digits, or _ . : -';
-const none: ReadonlySet<string> = new Set();
+
+function idsUpTo(most: number) {
+  return z
+    .string('must be given once, as ids separated by commas')
+    .transform((text) => (text === '' ? [] : text.split(',')))
+    .refine((ids) => ids.length <= most, `must hold at most ${most} ids`)
+    .refine((ids) => ids.every(isId), `must be ids of ${idRule}, separated by commas`)
+    .default([]);
+}
 
 const limitRule = `must be a whole number from 1 to ${maxLimit}`;
 const selectionSchema = z.object({
@@ -17,14 +26,9 @@ const selectionSchema = z.object({
     .transform(Number)
     .refine((limit) => limit >= 1 && limit <= maxLimit, limitRule)
     .default(defaultLimit),
-  exclude: z
-    .string('must be given once, as ids separated by commas')
-    .transform((text) => (text === '' ? [] : text.split(',')))
-    .refine((ids) => ids.length <= maxExcluded, `must hold at most ${maxExcluded} ids`)
-    .refine((ids) => ids.every(isId), `must be ids of ${idRule}, separated by commas`)
-    .transform((ids): ReadonlySet<string> => new Set(ids))
-    .default(none),
+  exclude: idsUpTo(maxExcluded),
   current: z.string('must be given once').refine(isId, `must be ${idRule}`).optional(),
+  recent: idsUpTo(maxRecent),
 });
 const readerSchema = z.object({ id: z.string().refine(isId, `must be ${idRule}`) });
 const sectionSchema = z.object({
@@ -42,10 +46,11 @@ export class InvalidParameter extends Error {
   }
 }
 
-/** The article that the reader has open is not recommended either. */
+/** What the reader has read in this visit, and has open, is not recommended either. */
 export function parseSelection(query: unknown): Selection {
-  const { limit, exclude, current } = parse(selectionSchema, query);
-  return { limit, exclude: current === undefined ? exclude : new Set([...exclude, current]) };
+  const { limit, exclude, current, recent } = parse(selectionSchema, query);
+  const visit = [...new Set(current === undefined ? recent : [current, ...recent])];
+  return { limit, exclude: new Set([...exclude, ...visit]), visit };
 }
 export const parseReaderId = (params: unknown): string => parse(readerSchema, params).id;
 export const parseSection = (params: unknown): string => parse(sectionSchema, params).section;

@@ -1,7 +1,9 @@
 /** A listening serving API: HTTP routes over front pages over the recommendation table. */
 import Fastify from 'fastify';
-import type { RecommendationReader } from '../clients/recommendationReader';
+import { type RecommendationReader, UnreadableItem } from '../clients/recommendationReader';
 import type { CircuitRule } from '../domain/circuit';
+import { Counters } from './counters';
+import type { FreshRule } from './freshPopular';
 import { createFrontPages } from './frontPages';
 import { addServingRoutes } from './routes';
 
@@ -13,6 +15,8 @@ export interface ServingOptions {
   readonly pointerCacheSeconds: number;
   /** How long an answer may wait for the table. */
   readonly budgetMs: number;
+  /** Without, no fresh list is looked at. */
+  readonly fresh?: FreshRule;
   /** Served when nothing else is known. */
   readonly staticArticles?: readonly string[];
   readonly circuitRule?: CircuitRule;
@@ -50,16 +54,22 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     disableRequestLogging: true,
     routerOptions: { maxParamLength },
   });
+  const counters = new Counters();
   const frontPages = createFrontPages({
     reader: options.reader,
     pointerCacheSeconds: options.pointerCacheSeconds,
     budgetMs: options.budgetMs,
     circuitRule: options.circuitRule ?? defaultCircuitRule,
+    ...(options.fresh === undefined ? {} : { fresh: options.fresh }),
     staticArticles: options.staticArticles ?? [],
-    onFailure: (error) => app.log.warn({ err: error }, 'a read of the recommendation table failed; serving without it'),
+    onFailure: (error) => {
+      if (error instanceof UnreadableItem) counters.unreadable();
+      app.log.warn({ err: error }, 'a read of the recommendation table failed; serving without it');
+    },
+    onNextList: (lookUp) => counters.nextList(lookUp),
     onCircuitChange: (state) => app.log.warn({ state }, 'the circuit to the recommendation table changed'),
   });
-  addServingRoutes(app, frontPages, options.apiKey);
+  addServingRoutes(app, { frontPages, counters, apiKey: options.apiKey });
   await frontPages.warmUp(maxWarmUpMs);
   const url = await app.listen({ host: options.host, port: options.port });
   return { url, close: () => app.close() };

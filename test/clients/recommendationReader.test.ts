@@ -1,7 +1,12 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { createTable } from '../../local/resources';
+import { createDynamoDbFreshTable } from '../../src/clients/freshTable.dynamodb';
 import { createDynamoDbRecommendationReader } from '../../src/clients/recommendationReader.dynamodb';
+import { defaultBlendWeights } from '../../src/domain/blendWeights';
+import { currentItems } from '../../src/domain/currentItems';
+import { defaultFreshSettings } from '../../src/domain/freshSettings';
+import { FreshState } from '../../src/domain/freshState';
 import { startServing } from '../../src/serving/startServing';
 import { testAws } from '../support/aws';
 import { type Call, ScriptedDynamoDb } from '../support/scriptedDynamoDb';
@@ -77,6 +82,66 @@ describe('the DynamoDB recommendation reader', () => {
   });
 });
 
+describe('the fresh lists of the DynamoDB recommendation reader', () => {
+  const times = { readerListMs: 20_000, sharedMs: 20_000 };
+  const reader = createDynamoDbRecommendationReader(table, testAws(), times);
+  const atMs = Date.parse('2026-11-23T06:00:00Z');
+  const stamp = { beat: 42, atMs, expiresAt: atMs / 1000 + 3600 };
+
+  it('are those that the fresh loop writes', async () => {
+    expect(await reader.freshPopular()).toBeUndefined();
+    expect(await reader.nextList('f1')).toBeUndefined();
+    expect(await reader.freshSection('sport')).toBeUndefined();
+    const state = FreshState.empty(defaultFreshSettings);
+    for (const userId of ['r1', 'r2', 'r3']) {
+      state.count({ userId, articleId: 'f1', occurredAtMs: atMs - 120_000, section: 'sport' }, atMs);
+      state.count({ userId, articleId: 'f2', occurredAtMs: atMs - 60_000, section: 'sport' }, atMs);
+    }
+    const lists = state.lists(atMs);
+    const freshTable = createDynamoDbFreshTable(table, testAws());
+    for (const item of currentItems(lists, stamp.beat, 60)) await freshTable.replace(item);
+    const popular = await reader.freshPopular();
+    expect(popular).toMatchObject(stamp);
+    expect([...(popular?.list.articles ?? [])].sort()).toEqual(['f1', 'f2']);
+    expect(await reader.nextList('f1')).toMatchObject({ ...stamp, list: { articles: ['f2'] } });
+    const section = await reader.freshSection('sport');
+    expect(section).toMatchObject(stamp);
+    expect(section?.list.articles).toEqual(lists.sections.get('sport')?.articles);
+  });
+
+  it('are named when they cannot be read, and why', async () => {
+    const stamps = { beat: { N: '1' }, at: { N: '1' }, expires_at: { N: '1' } };
+    const write = (pk: string, attributes: Record<string, { S: string } | { N: string }>) =>
+      dynamodb.send(new PutItemCommand({ TableName: table, Item: { pk: { S: pk }, sk: { S: 'now' }, ...attributes } }));
+    await write('next#torn', { list: { S: 'f1:0.5 f2' }, ...stamps });
+    await expect(reader.nextList('torn')).rejects.toMatchObject({
+      name: 'UnreadableItem',
+      message: `a fresh list cannot be read [table=${table}, pk=next#torn]`,
+      cause: { name: 'InvalidFreshItem' },
+    });
+    await write('fresh#section#odd', { list: { S: 'f1:0.5' }, at: { N: '1' } });
+    await expect(reader.freshSection('odd')).rejects.toThrow(`no number 'beat'`);
+    await write('fresh#popular', { list: { S: 'f1:0.5' }, ...stamps });
+    await expect(reader.freshPopular()).rejects.toMatchObject({ name: 'UnreadableItem' });
+  });
+
+  it('are blended by the weights in the record of the version', async () => {
+    expect(await reader.blendWeights('2026-11-01.01')).toBeUndefined();
+    await put('versions', 'v#2026-11-01.01', { version: '2026-11-01.01' });
+    expect(await reader.blendWeights('2026-11-01.01')).toBeUndefined();
+    await put('versions', 'v#2026-11-02.01', { blend: JSON.stringify(defaultBlendWeights) });
+    expect(await reader.blendWeights('2026-11-02.01')).toEqual(defaultBlendWeights);
+    for (const [index, blend] of ['{"first":1}', 'none', ''].entries()) {
+      const broken = `2026-11-03.0${index}`;
+      await put('versions', `v#${broken}`, { blend });
+      await expect(reader.blendWeights(broken)).rejects.toMatchObject({
+        name: 'UnreadableItem',
+        message: expect.stringContaining(`sk=v#${broken}]`),
+      });
+    }
+  });
+});
+
 describe('the wire of the DynamoDB recommendation reader', () => {
   const dynamo = new ScriptedDynamoDb();
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
@@ -137,6 +202,20 @@ describe('the wire of the DynamoDB recommendation reader', () => {
     // A list that an eventual read does not see yet.
     dynamo.script = ({ consistent }) => (consistent ? { kind: 'stored' } : { kind: 'raw', json: {} });
     expect(await reader.readerList('r2', version)).toMatchObject({ articles: ['a2'] });
+  });
+
+  it('reads the next lists of a visit in the call of the personal list', async () => {
+    const reader = connect();
+    dynamo.put('next#c1', 'now', { list: { S: 'n1:0.5' }, beat: { N: '3' }, at: { N: '5' }, expires_at: { N: '9' } });
+    const [list, next, none] = await Promise.all([
+      reader.readerList('r1', version),
+      reader.nextList('c1'),
+      reader.nextList('c2'),
+    ]);
+    expect(list?.articles).toEqual(['a1']);
+    expect(next).toEqual({ list: { articles: ['n1'], scores: [0.5] }, beat: 3, atMs: 5, expiresAt: 9 });
+    expect(none).toBeUndefined();
+    expect(dynamo.calls.map(({ keys }) => keys)).toEqual([[`u#r1 v#${version}`, 'next#c1 now', 'next#c2 now']]);
   });
 
   it('does not take the item of another version or reader for the one it asked for', async () => {

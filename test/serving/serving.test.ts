@@ -1,17 +1,17 @@
 /** The serving API over real HTTP, before a recommendation table in memory. */
 import { type Serving, type ServingOptions, startServing } from '../../src/serving/startServing';
-import { FakeReader } from './fakeReader';
+import { FakeReader, popularTable } from './fakeReader';
 
 const version = '2026-11-23.01';
 const open: Serving[] = [];
 
-async function start(options: Partial<ServingOptions> = {}, ...failing: string[]) {
+async function start(options: Partial<ServingOptions> = {}, prepare: (reader: FakeReader) => void = () => undefined) {
   const reader = new FakeReader();
-  reader.failing = new Set(failing);
   reader.version = version;
   reader.put('popular', version, Array.from({ length: 20 }, (_, index) => `p${index + 1}`).join(' '));
   reader.put('r1', version, 'a1 a2 a3');
   reader.put('section sport', version, 's1 s2');
+  prepare(reader);
   const serving = await startServing({
     host: '127.0.0.1',
     port: 0,
@@ -29,6 +29,25 @@ async function start(options: Partial<ServingOptions> = {}, ...failing: string[]
 afterEach(async () => {
   await Promise.all(open.splice(0).map((serving) => serving.close()));
 });
+
+/** Fresh lists of a beat of a minute ago. */
+async function startFresh(cacheSeconds = 0) {
+  const stamp = { beat: 7, atMs: Date.now() - 60_000, expiresAt: 4_000_000_000 };
+  const started = await start({ fresh: { cacheSeconds, maxAgeSeconds: 900 } }, (reader) => {
+    reader.popular = { list: popularTable('f1 f2'), ...stamp };
+    reader.putFresh('next c1', 'n1', stamp);
+  });
+  return { ...started, stamp, freshAt: new Date(stamp.atMs).toISOString() };
+}
+
+const nextListSamples = (...counts: readonly number[]): string[] =>
+  [
+    'found",from="memory',
+    'absent",from="memory',
+    'found",from="table',
+    'absent",from="table',
+    'failed",from="table',
+  ].map((labels, index) => `frontpage_serving_next_lists_total{result="${labels}"} ${counts[index]}`);
 
 async function answer(response: Response): Promise<{ status: number; body: unknown }> {
   return { status: response.status, body: await response.json() };
@@ -58,6 +77,15 @@ describe('the serving API', () => {
     expect(both.body).toMatchObject({ articles: ['a3', 'p1', 'p2'] });
   });
 
+  it('does not recommend what the reader has read in this visit', async () => {
+    const { get } = await start();
+    const recent = Array.from({ length: 18 }, (_, index) => `x${index}`).join(',');
+    const { body } = await answer(await get(`/v1/users/r1/recommendations?limit=3&current=a2&recent=a2,a1,${recent}`));
+    expect(body).toMatchObject({ articles: ['a3', 'p1', 'p2'] });
+    const section = await answer(await get('/v1/sections/sport/recommendations?recent=s1'));
+    expect(section.body).toMatchObject({ articles: ['s2'] });
+  });
+
   it('answers a section', async () => {
     const { get } = await start();
     const { status, body } = await answer(await get('/v1/sections/sport/recommendations'));
@@ -76,6 +104,14 @@ describe('the serving API', () => {
     ['/v1/users/r1/recommendations?limit=1&limit=2', 'limit'],
     ['/v1/users/r1/recommendations?exclude=a1,%22', 'exclude'],
     ['/v1/users/r1/recommendations?exclude=a1,,a2', 'exclude'],
+    ['/v1/users/r1/recommendations?recent=a1,%22', 'recent'],
+    ['/v1/users/r1/recommendations?recent=a1,,a2', 'recent'],
+    ['/v1/users/r1/recommendations?recent=a1&recent=a2', 'recent'],
+    [
+      `/v1/users/r1/recommendations?recent=${Array.from({ length: 21 }, (_, index) => `a${index}`).join(',')}`,
+      'recent',
+    ],
+    ['/v1/sections/sport/recommendations?recent=a%201', 'recent'],
     ['/v1/users/r1/recommendations?current=', 'current'],
     ['/v1/users/r1/recommendations?current=a1&current=a2', 'current'],
     ['/v1/users/r1/recommendations?current=a%201', 'current'],
@@ -88,6 +124,13 @@ describe('the serving API', () => {
     expect(status).toBe(400);
     expect(body).toEqual({ error: expect.stringMatching(`^${parameter} must `), parameter });
     expect(reader.asked).toEqual([]);
+  });
+
+  it('takes a visit of twenty articles, and an empty one', async () => {
+    const { get } = await start();
+    const recent = Array.from({ length: 20 }, (_, index) => `x${index}`).join(',');
+    expect((await get(`/v1/users/r1/recommendations?recent=${recent}`)).status).toBe(200);
+    expect((await get('/v1/users/r1/recommendations?recent=')).status).toBe(200);
   });
 
   it('takes every character of an id, also percent-encoded, and an empty exclude', async () => {
@@ -141,7 +184,7 @@ describe('the serving API', () => {
   });
 
   it('is healthy while the pointer can be read or is known, and not otherwise', async () => {
-    const { get, reader } = await start({}, '*');
+    const { get, reader } = await start({}, (unprepared) => unprepared.failing.add('*'));
     expect((await get('/healthz')).status).toBe(503);
     expect((await get('/v1/users/r1/recommendations')).status).toBe(503);
     reader.failing.clear();
@@ -166,9 +209,12 @@ describe('the serving API', () => {
       'frontpage_serving_answers_total{tier="fresh"} 0',
       'frontpage_serving_answers_total{tier="popular"} 3',
       'frontpage_serving_answers_total{tier="static"} 0',
+      'frontpage_serving_fresh_total 0',
       'frontpage_serving_degraded_total 1',
       'frontpage_serving_empty_total 1',
       'frontpage_serving_unavailable_total 1',
+      ...nextListSamples(0, 0, 0, 0, 0),
+      'frontpage_serving_unreadable_total 0',
     ]);
   });
 
@@ -189,5 +235,61 @@ describe('the serving API', () => {
     const { get } = await start();
     const { status, body } = await answer(await get('/'));
     expect([status, body]).toEqual([404, { error: expect.stringContaining('/v1/users/{id}/recommendations') }]);
+  });
+});
+
+describe('the serving API while the fresh loop runs', () => {
+  it('says of which time the fresh lists are that took part, and of which version the others', async () => {
+    const { get, freshAt } = await startFresh();
+    const { body } = await answer(await get('/v1/users/r1/recommendations?limit=5&current=c1'));
+    expect(body).toEqual({
+      user: 'r1',
+      version,
+      tier: 'fresh',
+      articles: expect.arrayContaining(['n1', 'f1', 'f2', 'a1', 'a2']),
+      freshAt,
+    });
+  });
+
+  it('lets a browser keep an answer until the next beat changes it', async () => {
+    const { get, reader, stamp } = await startFresh();
+    const first = await get('/v1/users/r1/recommendations');
+    expect(first.headers.get('cache-control')).toBe('private, max-age=30');
+    const headers = { 'if-none-match': first.headers.get('etag') ?? '' };
+    expect((await get('/v1/users/r1/recommendations', headers)).status).toBe(304);
+    reader.popular = { list: popularTable('f3 f1'), ...stamp, beat: 8, atMs: stamp.atMs + 1000 };
+    expect((await get('/v1/users/r1/recommendations', headers)).status).toBe(200);
+  });
+
+  it('says which fresh lists are missing, and forbids keeping the answer', async () => {
+    const { get, reader } = await startFresh();
+    reader.failing.add('next c1');
+    const response = await get('/v1/users/r1/recommendations?limit=1&recent=c1');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const { body } = await answer(response);
+    expect(body).toMatchObject({ user: 'r1', version, missing: ['next'] });
+    expect(body).not.toHaveProperty('degraded');
+  });
+
+  it('counts answers with fresh lists, what became of next lists, and what could not be read, and tells their age', async () => {
+    const { get, reader } = await startFresh(60);
+    await get('/v1/users/r1/recommendations?current=c1');
+    reader.failing.add('next c3');
+    reader.unreadable.add('next c4');
+    await get('/v1/users/r1/recommendations?current=c1&recent=c2,c3');
+    await get('/v1/users/r1/recommendations?current=c2&recent=c4');
+    const text = await (await get('/metrics')).text();
+    const samples = text.split('\n');
+    expect(samples).toEqual(
+      expect.arrayContaining([
+        'frontpage_serving_answers_total{tier="fresh"} 3',
+        'frontpage_serving_fresh_total 3',
+        ...nextListSamples(1, 1, 1, 2, 1),
+        'frontpage_serving_unreadable_total 1',
+        '# TYPE frontpage_serving_fresh_age_seconds gauge',
+      ]),
+    );
+    const [, age] = /^frontpage_serving_fresh_age_seconds ([\d.]+)$/m.exec(text) ?? [];
+    expect(Number(age)).toBeGreaterThanOrEqual(60);
   });
 });

@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createDynamoDbRecommendationReader } from '../../src/clients/recommendationReader.dynamodb';
+import { formatPopular } from '../../src/domain/freshItem';
 import { type Serving, type ServingOptions, startServing } from '../../src/serving/startServing';
 import { judgeReads, type Move, type Read } from '../support/readHistory';
 import { type Reply, ScriptedDynamoDb } from '../support/scriptedDynamoDb';
+import { popularTable } from './fakeReader';
 
 const version = '2026-11-23.01';
 const throttled: Reply = { kind: 'error', status: 400, type: 'ProvisionedThroughputExceededException' };
@@ -188,6 +190,41 @@ describe('serving before a table that misbehaves', () => {
     const verdict = judgeReads({ moves, reads }, { hashOf, cacheMs: Number.POSITIVE_INFINITY });
     expect(verdict.examples).toEqual([]);
     expect(verdict).toMatchObject({ mixedVersions: 0, missingLists: 0, backwardReads: 0, refused: 0 });
+  });
+});
+
+describe('serving before a table whose fresh items misbehave', () => {
+  const fresh = { cacheSeconds: 60, maxAgeSeconds: 900 };
+  const freshItem = (list: string) => ({
+    list: { S: list },
+    beat: { N: '7' },
+    at: { N: String(Date.now()) },
+    expires_at: { N: '4000000000' },
+  });
+  const get = async (path: string): Promise<Response> => fetch(`${serving?.url}${path}`);
+
+  it('blends without the next lists that are throttled again and again, and the personal list is whole', async () => {
+    table.put('fresh#popular', 'now', freshItem(formatPopular(popularTable('f1 f2'))));
+    table.put('next#c1', 'now', freshItem('n1:0.5'));
+    table.put('next#c2', 'now', freshItem('n2:0.5'));
+    await start({ fresh });
+    table.script = () => ({ kind: 'unprocessed', keys: ['next#c1 now'] });
+    table.calls.length = 0;
+    const answer: unknown = await (await get('/v1/users/r1/recommendations?current=c2&recent=c1')).json();
+    expect(answer).toMatchObject({ version, tier: 'fresh', missing: ['next'] });
+    expect(answer).not.toHaveProperty('degraded');
+    expect(answer).toHaveProperty('articles', expect.arrayContaining(['a1', 'f1', 'f2', 'n2', 'p1', 'p2']));
+    expect(table.calls.map(({ keys }) => keys)).toEqual([
+      [`u#r1 v#${version}`, 'next#c2 now', 'next#c1 now'],
+      ['next#c1 now'],
+    ]);
+  });
+
+  it('answers as without fresh lists when their item cannot be read, and counts that', async () => {
+    table.put('fresh#popular', 'now', freshItem('damaged'));
+    await start({ fresh });
+    expect(await (await get('/v1/users/r1/recommendations?current=c1')).json()).toEqual({ user: 'r1', ...wholeAnswer });
+    expect(await (await get('/metrics')).text()).toContain('frontpage_serving_unreadable_total 1\n');
   });
 });
 

@@ -1,0 +1,34 @@
+/** One answer of serving, and what it was asked for. */
+import type { Tier } from './composeFrontPage';
+
+export interface FrontPage {
+  /** Of the live set, of which all lists but the fresh ones are. `null` where no set is known: the page is of none. */
+  readonly version: string | null;
+  readonly tier: Tier;
+  readonly articles: readonly string[];
+  /** The time of the fresh lists, ISO, where they took part. */
+  readonly freshAt?: string;
+  /** The table did not answer; this is the best known without it. */
+  readonly degraded: boolean;
+  /** Fresh lists, beside the popular one, that did not come in time. The page is a whole one without them. */
+  readonly missing?: readonly ('next' | 'section')[];
+}
+
+export interface Selection {
+  readonly limit: number;
+  /** What the reader has read, or is reading: all of the visit, and more. */
+  readonly exclude: ReadonlySet<string>;
+  /** Articles of this visit, the open one first, then the newest. */
+  readonly visit?: readonly string[];
+}
+
+/** Nothing can be served now. The message is for the caller, the cause for the log. */
+export class RecommendationsUnavailable extends Error {
+  override readonly name = 'RecommendationsUnavailable';
+}
+
+export function tableSilent(cause: unknown): RecommendationsUnavailable {
+  return new RecommendationsUnavailable('the recommendation table does not answer, and nothing is known without it', {
+    cause,
+  });
+}
