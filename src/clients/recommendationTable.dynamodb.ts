@@ -1,28 +1,22 @@
 /** The recommendation table on Amazon DynamoDB. */
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  paginateQuery,
-} from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { fullJitterMs } from '../domain/jitter';
-import { livePointerKey, versionSk, versionsPk } from '../domain/keys';
+import { livePointerKey } from '../domain/keys';
 import { parseRunDate } from '../domain/runDate';
 import type { StoredList } from '../domain/storedList';
 import type { AwsEndpoint } from './awsEndpoint';
-import { createBatchWrite } from './batchWrite.dynamodb';
-import type { LivePointer, RecommendationTable, SeenPointer, VersionRecord } from './recommendationTable';
-
-type Item = Record<string, AttributeValue>;
+import { createBatchWrites } from './batchWrite.dynamodb';
+import { count, type Item, isRefusal, text } from './itemAttributes.dynamodb';
+import type { LivePointer, RecommendationTable, SeenPointer } from './recommendationTable';
+import { createVersionRegister } from './recommendationTable.versions.dynamodb';
 
 export function createDynamoDbRecommendationTable(tableName: string, endpoint: AwsEndpoint): RecommendationTable {
   const dynamodb = new DynamoDBClient({ ...endpoint, maxAttempts: 5 });
 
   return {
-    write: createBatchWrite(dynamodb, tableName),
+    ...createBatchWrites(dynamodb, tableName),
+    ...createVersionRegister(dynamodb, tableName),
 
     async read(keys) {
       let pending: Item[] = keys.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
@@ -69,43 +63,9 @@ export function createDynamoDbRecommendationTable(tableName: string, endpoint: A
         );
         return true;
       } catch (error) {
-        if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false;
+        if (isRefusal(error)) return false;
         throw error;
       }
-    },
-
-    async recordVersion(record) {
-      await dynamodb.send(
-        new PutItemCommand({
-          TableName: tableName,
-          Item: {
-            pk: { S: versionsPk },
-            sk: { S: versionSk(record.version) },
-            version: { S: record.version },
-            run_date: { S: record.runDate },
-            items: { N: String(record.items) },
-            readers: { N: String(record.readers) },
-            model_uri: { S: record.modelUri },
-            published_at: { S: record.publishedAt },
-          },
-        }),
-      );
-    },
-
-    async versions() {
-      const found: VersionRecord[] = [];
-      const pages = paginateQuery(
-        { client: dynamodb },
-        {
-          TableName: tableName,
-          KeyConditionExpression: 'pk = :versions',
-          ExpressionAttributeValues: { ':versions': { S: versionsPk } },
-          ScanIndexForward: false,
-          ConsistentRead: true,
-        },
-      );
-      for await (const page of pages) found.push(...(page.Items ?? []).map(toVersionRecord));
-      return found;
     },
   };
 }
@@ -141,27 +101,4 @@ function toPointer(item: Item): LivePointer {
     reason: text(item, 'reason'),
     ...(previous === undefined ? {} : { previous }),
   };
-}
-
-function toVersionRecord(item: Item): VersionRecord {
-  return {
-    version: text(item, 'version'),
-    runDate: parseRunDate(text(item, 'run_date')),
-    items: count(item, 'items'),
-    readers: count(item, 'readers'),
-    modelUri: text(item, 'model_uri'),
-    publishedAt: text(item, 'published_at'),
-  };
-}
-
-function text(item: Item, name: string): string {
-  const value = item[name]?.S;
-  if (value === undefined) throw new Error(`the table's item has no text attribute '${name}' [pk=${item['pk']?.S}]`);
-  return value;
-}
-
-function count(item: Item, name: string): number {
-  const value = Number(item[name]?.N);
-  if (!Number.isFinite(value)) throw new Error(`the table's item has no number '${name}' [pk=${item['pk']?.S}]`);
-  return value;
 }
