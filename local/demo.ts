@@ -124,6 +124,8 @@ function pipelineSettings({ date }: DemoOptions, source: ClickSource): object {
     retentionDays: 14 + daysAgo,
     training: { pollSeconds: 0.5 },
     load: { parallelism: 4 },
+    // An emulator writes two hundred items a second, and the day must not wait for them.
+    fresh: { keepMinutes: 180 + daysAgo * 24 * 60, maxNextLists: 200 },
   };
 }
 

@@ -7,12 +7,13 @@ import { ClickLogError } from './clicklog/clickLogError';
 import { type ImportSummary, importClickLog } from './clicklog/importClickLog';
 import type { LogFormat } from './clicklog/logFiles';
 import { forgetReader } from './clients/erasures';
-import { decideRun, findLateObjects, OrderRefused, orderRun, runAgain } from './clients/operatorOrders';
+import { decideRun, findLateObjects, OrderRefused, orderRun, runAgain, sweepVersions } from './clients/operatorOrders';
 import { createDynamoDbReaderItems } from './clients/readerItems.dynamodb';
+import type { VersionRecord } from './clients/recommendationTable';
 import { createDynamoDbRecommendationTable } from './clients/recommendationTable.dynamodb';
 import { type ReadinessView, type RunView, rootFailure, startRun, viewRun } from './clients/runs';
 import { connectClient } from './clients/temporalClient';
-import { ConfigError, loadPipelineSettings, loadTableConfig, loadTemporalConfig } from './config';
+import { ConfigError, loadPipelineSettings, loadSettings, loadTableConfig, loadTemporalConfig } from './config';
 import {
   type ErasureStatus,
   type LateObjects,
@@ -23,7 +24,9 @@ import {
   taskQueue,
   type WaitingOrder,
 } from './contract';
+import { describeSweep, describeWatch, type SweptVersions } from './domain/afterPublish';
 import { describeApproval, type GateOrder } from './domain/approval';
+import { describeBlend } from './domain/blendReport';
 import { isId } from './domain/click';
 import { describeDegraded } from './domain/readiness';
 import { describeBytes, readinessTable } from './domain/readinessTable';
@@ -47,6 +50,12 @@ function userIdArgument(text: string): string {
   throw new InvalidArgumentError('no reader has such an id: 1 to 64 letters, digits, or _ . : -');
 }
 
+function keepArgument(text: string): number {
+  const keep = Number(text);
+  if (Number.isInteger(keep) && keep >= 2) return keep;
+  throw new InvalidArgumentError('a whole number from 2: the live version and the one before it always stay');
+}
+
 async function withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
   const client = await connectClient(loadTemporalConfig());
   try {
@@ -67,7 +76,7 @@ export function describeRun(view: RunView): string[] {
     return `  ${stage.padEnd(20)} ${utcSeconds(startedAtMs)}  ${took}`;
   });
   const progress = view.training?.progress;
-  const { degraded, money, deadlineAtMs, approval } =
+  const { degraded, money, deadlineAtMs, approval, blend, watch, sweep } =
     (view.result !== undefined && 'summary' in view.result ? view.result.summary : view.status) ?? {};
   return [
     `run ${view.runDate}: ${view.state}${view.status === undefined ? '' : `, ${view.status.stage}`}`,
@@ -89,6 +98,9 @@ export function describeRun(view: RunView): string[] {
     ...describeApproval({ ...view.status, ...(approval === undefined ? {} : { approval }) }).map(
       (line) => `  gate: ${line}`,
     ),
+    ...describeBlend(blend).map((line) => `  blend: ${line}`),
+    ...(watch === undefined ? [] : [`  serving: ${describeWatch(watch)}`]),
+    ...(sweep === undefined ? [] : [`  sweep: ${describeSweep(sweep)}`]),
     ...(view.result === undefined ? [] : [`  ${view.result.outcome}`]),
     ...(view.failure === undefined ? [] : [`  ${view.failure.type}: ${view.failure.message}`]),
   ];
@@ -107,6 +119,20 @@ export function describeErasure({ looks, deleted, over }: ErasureStatus): string
       ? 'no load of before can be running any more: the erasure is over'
       : 'the table is looked at again for nine hours, for a load of before could still write; order it again to see how that stands',
   ];
+}
+
+/** The lines that show a sweep to a human. */
+export function describeSwept({ kept, swept }: SweptVersions): string[] {
+  return [`sweep: ${describeSweep({ kept, swept })}`, `kept: ${kept.join(', ')}`];
+}
+
+/** The lines that show the versions of the table to a human. */
+export function describeVersions(versions: readonly VersionRecord[], live: string | undefined): string[] {
+  if (versions.length === 0) return ['no version has been published yet'];
+  return versions.map(({ version, items, publishedAt, sweptSince }) => {
+    const mark = sweptSince === undefined ? '' : `  is being removed since ${sweptSince}`;
+    return `${version === live ? '*' : ' '} ${version}  ${items} items  published ${publishedAt}${mark}`;
+  });
 }
 
 /** The lines that show late objects to a human. */
@@ -263,13 +289,11 @@ export function buildProgram(): Command {
       const { table: name, aws } = loadTableConfig();
       const table = createDynamoDbRecommendationTable(name, aws);
       const [versions, live] = [await table.versions(), await table.live()];
-      if (options.json) console.log(JSON.stringify({ live: live?.version ?? null, versions }, undefined, 2));
-      else if (versions.length === 0) console.log('no version has been published yet');
-      else {
-        for (const { version, items, publishedAt } of versions) {
-          console.log(`${version === live?.version ? '*' : ' '} ${version}  ${items} items  published ${publishedAt}`);
-        }
-      }
+      console.log(
+        options.json
+          ? JSON.stringify({ live: live?.version ?? null, versions }, undefined, 2)
+          : describeVersions(versions, live?.version).join('\n'),
+      );
     });
 
   program
@@ -287,6 +311,18 @@ export function buildProgram(): Command {
         }),
       );
       console.log(`live: ${result.to} (was ${result.from})`);
+    });
+
+  program
+    .command('sweep')
+    .description('remove the versions that nobody is taken back to any more, as a run does after its publish')
+    .option('--keep <versions>', 'how many stay (default: the setting sweep.keepVersions)', keepArgument)
+    .option('--json', 'print JSON')
+    .action(async ({ keep, json }: { keep?: number; json?: boolean }) => {
+      const { sweep } = loadSettings();
+      const settings = { ...sweep, ...(keep === undefined ? {} : { keepVersions: keep }) };
+      const swept = await withClient((client) => sweepVersions(client, settings));
+      console.log(json ? JSON.stringify(swept, undefined, 2) : describeSwept(swept).join('\n'));
     });
 
   const imports = program.command('import').description('bring a click log into hourly files, by event time in UTC');

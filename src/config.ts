@@ -4,8 +4,10 @@ import { hostname } from 'node:os';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import type { AwsEndpoint } from './clients/awsEndpoint';
-import type { PipelineSettings } from './contract';
+import type { FreshLoopSettings, PipelineSettings } from './contract';
+import { minBulkUnitsPerSecond } from './domain/bulkInput';
 import { type EventTimeRule, eventTimePolicies } from './domain/eventTime';
+import { defaultFreshSettings } from './domain/freshSettings';
 import { defaultGate } from './domain/gateSettings';
 import { defaultReadiness } from './domain/readinessSettings';
 import { parseRunDate, type RunDate } from './domain/runDate';
@@ -35,6 +37,7 @@ export interface ScheduleConfig {
   /** IANA name. */
   readonly timeZone: string;
   readonly settings: PipelineSettings;
+  readonly fresh: FreshLoopSettings;
 }
 
 export interface CollectorConfig {
@@ -63,7 +66,10 @@ export interface ServingConfig {
   readonly aws: AwsEndpoint;
   readonly pointerCacheSeconds: number;
   readonly budgetMs: number;
+  readonly fresh: { readonly cacheSeconds: number; readonly maxAgeSeconds: number };
   readonly staticArticles: readonly string[];
+  /** Absent: the process tells nobody how it serves. */
+  readonly report?: { readonly everySeconds: number; readonly aws: AwsEndpoint };
   readonly apiKey?: string;
   readonly logLevel: LogLevel;
 }
@@ -119,6 +125,7 @@ export function loadScheduleConfig(environment: Environment = process.env): Sche
     cron: env.FRONTPAGE_SCHEDULE_CRON,
     timeZone: env.FRONTPAGE_SCHEDULE_TIME_ZONE,
     settings: loadPipelineSettings(environment),
+    fresh: loadFreshSettings(environment),
   };
 }
 
@@ -192,10 +199,15 @@ export function loadServingConfig(environment: Environment = process.env): Servi
     // Browsers keep an answer for 30 seconds. Processes that knew the live version for longer could turn it back for a reader.
     SERVING_POINTER_CACHE_SECONDS: z.coerce.number().nonnegative().max(30).default(5),
     SERVING_BUDGET_MS: whole.max(10_000).default(50),
+    SERVING_FRESH_CACHE_SECONDS: z.coerce.number().nonnegative().max(60).default(5),
+    // Twelve beats of five minutes may fail before pages are made without fresh lists.
+    SERVING_FRESH_MAX_AGE_SECONDS: z.coerce.number().nonnegative().max(86_400).default(3600),
     SERVING_STATIC_ARTICLES: z
       .string()
       .regex(/^([A-Za-z0-9_.:-]{1,64}(,[A-Za-z0-9_.:-]{1,64})*)?$/, 'needs article ids, separated by commas')
       .default(''),
+    // What a minute brought must be known in the minute after it: the watch over a publish leaves out no more.
+    SERVING_REPORT_SECONDS: z.coerce.number().nonnegative().max(60).default(0),
     SERVING_API_KEY: z.string().min(16, 'needs at least 16 characters').optional(),
     FRONTPAGE_TABLE: name,
   });
@@ -209,7 +221,11 @@ export function loadServingConfig(environment: Environment = process.env): Servi
     aws: awsEndpoint(environment, 'DYNAMODB'),
     pointerCacheSeconds: env.SERVING_POINTER_CACHE_SECONDS,
     budgetMs: env.SERVING_BUDGET_MS,
+    fresh: { cacheSeconds: env.SERVING_FRESH_CACHE_SECONDS, maxAgeSeconds: env.SERVING_FRESH_MAX_AGE_SECONDS },
     staticArticles: env.SERVING_STATIC_ARTICLES.split(',').filter((id) => id !== ''),
+    ...(env.SERVING_REPORT_SECONDS === 0
+      ? {}
+      : { report: { everySeconds: env.SERVING_REPORT_SECONDS, aws: awsEndpoint(environment, 'CLOUDWATCH') } }),
     ...(env.SERVING_API_KEY === undefined ? {} : { apiKey: env.SERVING_API_KEY }),
     logLevel: env.LOG_LEVEL,
   };
@@ -334,6 +350,28 @@ const settingsSchema = z
       .strictObject({
         maxUnitsPerSecond: z.number().positive().default(3000),
         parallelism: z.number().int().positive().max(50).default(8),
+        mode: z.enum(['batch', 'bulk']).default('batch'),
+      })
+      .refine(({ mode, maxUnitsPerSecond }) => mode === 'batch' || maxUnitsPerSecond >= minBulkUnitsPerSecond, {
+        message: `is below ${minBulkUnitsPerSecond}, the least that a bulk load can be held to`,
+        path: ['maxUnitsPerSecond'],
+      })
+      .prefault({}),
+    publish: z.strictObject({ watchSeconds: z.number().int().nonnegative().max(3600).default(0) }).prefault({}),
+    sweep: z
+      .strictObject({
+        keepVersions: z.number().int().min(2).max(100).default(3),
+        maxUnitsPerSecond: z.number().positive().default(1000),
+      })
+      .prefault({}),
+    fresh: z
+      .strictObject({
+        everyMinutes: z.number().int().positive().max(60).default(5),
+        keepMinutes: z.number().int().min(180).default(180),
+        deliverySeconds: z.number().nonnegative().max(3600).default(90),
+        windowMinutes: z.number().int().min(60).max(720).default(defaultFreshSettings.windowMinutes),
+        maxClicksPerReaderHour: z.number().int().positive().default(defaultFreshSettings.maxClicksPerReaderHour),
+        maxNextLists: z.number().int().nonnegative().max(20_000).default(defaultFreshSettings.maxNextLists),
       })
       .prefault({}),
   })
@@ -349,8 +387,30 @@ const settingsSchema = z
     }
   });
 
-/** The defaults, overridden by the JSON file that FRONTPAGE_SETTINGS names. */
+/** Of the daily run: the defaults, overridden by the JSON file that FRONTPAGE_SETTINGS names. */
 export function loadPipelineSettings(environment: Environment = process.env): PipelineSettings {
+  const { fresh, ...settings } = loadSettings(environment);
+  const { everyMinutes, deliverySeconds, lists } = freshLoopSettings(fresh);
+  return { ...settings, blend: { everyMinutes, deliverySeconds, lists } };
+}
+
+/** Of the fresh loop, from the same file. */
+export function loadFreshSettings(environment: Environment = process.env): FreshLoopSettings {
+  const { everyMinutes, keepMinutes, lists } = freshLoopSettings(loadSettings(environment).fresh);
+  return { everyMinutes, keepMinutes, lists };
+}
+
+function freshLoopSettings({
+  everyMinutes,
+  keepMinutes,
+  deliverySeconds,
+  ...lists
+}: z.infer<typeof settingsSchema>['fresh']) {
+  return { everyMinutes, keepMinutes, deliverySeconds, lists: { ...defaultFreshSettings, ...lists } };
+}
+
+/** All settings as the file has them. */
+export function loadSettings(environment: Environment = process.env): z.infer<typeof settingsSchema> {
   const file = environment['FRONTPAGE_SETTINGS'];
   let given: unknown = {};
   if (file !== undefined) {

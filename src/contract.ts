@@ -1,15 +1,22 @@
 /** Names and shapes shared by client, worker and workflow. Changing one is a change of version: histories carry them. */
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { PublishWatch, SweepMark, SweptVersion } from './domain/afterPublish';
 import type { ApprovalWait, GateApproval } from './domain/approval';
+import type { BlendChoice } from './domain/blendChoice';
+import type { BlendWeights } from './domain/blendWeights';
 import type { TrainingDecision } from './domain/deadline';
+import type { FreshSettings } from './domain/freshSettings';
 import type { GateDecision } from './domain/gate';
 import type { GateSettings, GivenGateSettings } from './domain/gateSettings';
+import type { KeptVersions } from './domain/keptVersions';
 import type { AttemptOutcome } from './domain/ladder';
+import type { LineFigures } from './domain/lineCounts';
 import type { ManifestEntry } from './domain/partitionManifest';
 import type { TrainingProgress } from './domain/progress';
 import type { Degraded, Readiness } from './domain/readiness';
 import type { ReadinessSettings } from './domain/readinessSettings';
 import type { RunDate } from './domain/runDate';
+import type { ServingHealth } from './domain/servingHealth';
 import type { TrainingMoney } from './domain/trainingCost';
 import type { Market, Rung, TrainingSettings } from './domain/trainingJob';
 import type { FinishedTrainingOutcome } from './domain/trainingOutcome';
@@ -17,9 +24,14 @@ import type { PaceSettings, TrainingPace } from './domain/trainingPace';
 import type { UsualVolume } from './domain/volume';
 
 export const taskQueue = 'frontpage-daily';
+/** A beat must not wait behind the loads of a night. */
+export const freshTaskQueue = 'frontpage-fresh';
 export const dailyScheduleId = 'frontpage-daily';
+export const freshScheduleId = 'frontpage-fresh';
+export const freshListsWorkflowId = 'frontpage-fresh-lists';
 export const scheduledRunWorkflowId = 'frontpage-scheduled-run';
 export const rollbackWorkflowId = 'frontpage-rollback';
+export const versionsSweepWorkflowId = 'frontpage-versions-sweep';
 export const lateSweepWorkflowId = (runDate: RunDate): string => `late-objects-sweep-${runDate}`;
 export const forgetWorkflowId = (hash: string): string => `forget-user-${hash}`;
 export const dailyWorkflowId = (runDate: RunDate): string => `daily-recommendations-${runDate}`;
@@ -46,11 +58,45 @@ export interface PipelineSettings {
   readonly deadline?: PaceSettings;
   readonly budget?: TrainingBudget;
   readonly gate: GateSettings;
+  /** Absent in runs of before there was one: the set is blended with what was in use. */
+  readonly blend?: BlendSettings;
   readonly load: {
     /** Shared evenly by the load activities of a run. */
     readonly maxUnitsPerSecond: number;
     readonly parallelism: number;
+    /** By our own writes, or by DynamoDB reading the shards itself; absent: the former. */
+    readonly mode?: 'batch' | 'bulk';
   };
+  /** Absent in runs of before there was one: nobody watches. */
+  readonly publish?: {
+    /** How long serving is watched after a publish; 0: not at all. */
+    readonly watchSeconds: number;
+  };
+  /** Absent in runs of before there was one: nothing is swept. */
+  readonly sweep?: SweepSettings;
+}
+
+export interface SweepSettings {
+  /** The live one and the one before it included. */
+  readonly keepVersions: number;
+  readonly maxUnitsPerSecond: number;
+}
+
+export interface FreshLoopSettings {
+  /** Between two beats. */
+  readonly everyMinutes: number;
+  /** After which an item that no beat has written again expires. */
+  readonly keepMinutes: number;
+  readonly lists: FreshSettings;
+}
+
+/** How what would have been served is replayed, to choose what a set is blended with. */
+export interface BlendSettings {
+  /** Between two beats of the fresh loop. */
+  readonly everyMinutes: number;
+  /** From a click to the lake. */
+  readonly deliverySeconds: number;
+  readonly lists: FreshSettings;
 }
 
 /** Hard limits of what one run's training may use. */
@@ -86,6 +132,8 @@ export type Stage =
   | 'loading'
   | 'verifying'
   | 'publishing'
+  | 'watching'
+  | 'sweeping'
   | 'reporting'
   | 'done';
 
@@ -109,6 +157,10 @@ export interface RunMarks {
   readonly deadlineAtMs?: number;
   /** What was decided about a borderline candidate. */
   readonly approval?: GateApproval;
+  /** What the set is blended with, and what it was chosen by. */
+  readonly blend?: BlendMark;
+  readonly watch?: PublishWatch;
+  readonly sweep?: SweepMark;
 }
 
 export interface RunStatus extends RunMarks {
@@ -210,6 +262,10 @@ export interface RollbackResult {
   readonly to: string;
 }
 
+export interface VersionsSweepInput {
+  readonly settings: SweepSettings;
+}
+
 /** A reader is named by the hash of the id only: histories are kept, and so is what they hold. */
 export interface ForgetUserInput {
   readonly hash: string;
@@ -222,7 +278,90 @@ export interface ErasureStatus {
   readonly over: boolean;
 }
 
+export interface FreshListsInput {
+  readonly settings: FreshLoopSettings;
+}
+
+/** What one beat did. */
+export interface FreshBeat {
+  /** Number of the state that it published last. */
+  readonly beat: number;
+  /** Of a beat that reads more than one step's worth of objects, as after an outage. */
+  readonly steps: number;
+  readonly objects: number;
+  readonly sizeBytes: number;
+  readonly lines: LineFigures;
+  /** Objects that could not be read and are not waited for any more. */
+  readonly setAside: readonly string[];
+  /** What lay unread for so long that it does not matter any more. */
+  readonly skipped?: TimeSpan;
+  /** Objects that the next beat must read; 0 when it has caught up. */
+  readonly objectsLeft: number;
+  /** How often another beat was at work on the same state. */
+  readonly conflicts: number;
+  readonly itemsWritten: number;
+  /** Most read first. */
+  readonly top: readonly string[];
+  readonly clickToList?: ClickToList;
+}
+
+/** From when a click was made to when lists that count it were published; of the clicks that this beat counted first. */
+export interface ClickToList {
+  readonly newestSeconds: number;
+  readonly medianSeconds: number;
+}
+
+export interface TimeSpan {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
 // Activities
+
+export interface CountFreshClicksInput {
+  readonly settings: FreshSettings;
+  /** The time of this step; clicks are counted up to it. */
+  readonly nowMs: number;
+  /** Of objects, as they are stored; at least one object is read. */
+  readonly maxBytes: number;
+}
+
+export interface CountedFreshClicks {
+  readonly beat: number;
+  readonly objects: number;
+  readonly sizeBytes: number;
+  readonly lines: LineFigures;
+  readonly setAside: readonly string[];
+  readonly skipped?: TimeSpan;
+  readonly objectsLeft: number;
+  readonly conflicts: number;
+  /** Of the clicks that were counted, as far as they are not dated ahead. */
+  readonly newestClickMs?: number;
+  readonly medianClickMs?: number;
+}
+
+/** Heartbeat details of `countFreshClicks`, for the Temporal UI. */
+export interface FreshHeartbeat {
+  readonly objects: number;
+  readonly ofObjects: number;
+  readonly clicks: number;
+}
+
+export interface PublishFreshListsInput {
+  readonly keepMinutes: number;
+}
+
+export interface PublishedFreshLists {
+  /** Of the newest state, which is what was published. */
+  readonly beat: number;
+  readonly written: number;
+  readonly unchanged: number;
+  /** Items that were of this beat or a later one already. */
+  readonly superseded: number;
+  readonly sections: number;
+  readonly nextLists: number;
+  readonly top: readonly string[];
+}
 
 /** A setting that the run does not know, since it was started before there was one, has its default. */
 export interface CheckReadinessInput extends Partial<ReadinessSettings> {
@@ -372,6 +511,21 @@ export interface ModelInput {
   readonly version: string;
 }
 
+export interface ChooseBlendInput extends ModelInput {
+  readonly generation?: number;
+  readonly blend: BlendSettings;
+}
+
+export interface ChosenBlend extends BlendChoice {
+  /** Of the run date, that were replayed. */
+  readonly clicks: number;
+  /** 1 when those of every reader were, 2 when those of every second one … */
+  readonly readersOneIn: number;
+}
+
+/** A set can be published without: it is blended with what was in use. */
+export type BlendMark = ChosenBlend | { readonly notChosen: string };
+
 export interface EvaluateModelInput extends ModelInput {
   /** A setting that the run does not know, since it was started before there was one, has its default. */
   readonly settings: GivenGateSettings;
@@ -409,6 +563,17 @@ export interface LoadedShards {
   readonly throttledBatches: number;
 }
 
+export interface BulkLoadInput extends ModelInput {
+  readonly maxUnitsPerSecond: number;
+}
+
+/** Heartbeat details of `bulkLoad`: operations that are over, and the one that is watched. */
+export interface BulkCursor {
+  readonly prefix: number;
+  readonly items: number;
+  readonly operation?: string;
+}
+
 export interface VerifyLoadInput extends ModelInput {
   readonly itemsLoaded: number;
   readonly samplePerShard: number;
@@ -430,6 +595,8 @@ export interface ReadLatency {
 export interface PublishInput extends ModelInput {
   readonly items: number;
   readonly readers: number;
+  /** What the set is blended with; absent: what the one before is. */
+  readonly weights?: BlendWeights;
   /** Version that was live when the run decided to publish; absent when none was. */
   readonly expectedLive?: string;
   /** When it had become live; absent in histories of before this was looked at. */
@@ -450,6 +617,20 @@ export interface MoveLiveInput {
   readonly reason: string;
 }
 
+export interface WatchServingInput {
+  readonly publishedAtMs: number;
+  readonly watchSeconds: number;
+}
+
+export interface PlanSweepInput {
+  readonly keepVersions: number;
+}
+
+export interface SweepVersionInput {
+  readonly version: string;
+  readonly maxUnitsPerSecond: number;
+}
+
 export interface Activities {
   checkReadiness: (input: CheckReadinessInput) => Promise<{ readonly summary: string }>;
   freezeManifest: (input: FreezeManifestInput) => Promise<FrozenManifest>;
@@ -462,19 +643,33 @@ export interface Activities {
   stopTraining: (input: WaitForTrainingInput) => Promise<FinishedTraining>;
   keepInteractions: (input: ModelInput) => Promise<{ readonly days: number }>;
   evaluateModel: (input: EvaluateModelInput) => Promise<EvaluatedModel>;
+  chooseBlend: (input: ChooseBlendInput) => Promise<ChosenBlend>;
+  /** Until the load must be over, nobody sweeps what it writes. */
+  holdVersion: (input: ModelInput) => Promise<void>;
   loadShards: (input: LoadShardsInput) => Promise<LoadedShards>;
+  bulkLoad: (input: BulkLoadInput) => Promise<LoadedShards>;
   verifyLoad: (input: VerifyLoadInput) => Promise<VerifiedLoad>;
   readLive: () => Promise<LiveVersion | null>;
   publish: (input: PublishInput) => Promise<void>;
   rollBack: (input: MoveLiveInput) => Promise<void>;
+  watchServing: (input: WatchServingInput) => Promise<ServingHealth>;
+  planSweep: (input: PlanSweepInput) => Promise<KeptVersions>;
+  sweepVersion: (input: SweepVersionInput) => Promise<SweptVersion>;
   eraseReader: (input: ForgetUserInput) => Promise<{ readonly deleted: number; readonly left: number }>;
   closeErasure: (input: ForgetUserInput) => Promise<void>;
   writeReport: (input: RunReport) => Promise<{ readonly uri: string }>;
+  countFreshClicks: (input: CountFreshClicksInput) => Promise<CountedFreshClicks>;
+  publishFreshLists: (input: PublishFreshListsInput) => Promise<PublishedFreshLists>;
 }
 
 /** The report of a run that ended, well or not. */
 export type RunReport =
-  | { readonly runDate: RunDate; readonly outcome: 'published' | 'kept newer'; readonly summary: RunSummary }
+  | {
+      readonly runDate: RunDate;
+      /** `rolled back`: published, and taken back since serving did worse. */
+      readonly outcome: 'published' | 'kept newer' | 'rolled back';
+      readonly summary: RunSummary;
+    }
   | FailedRunReport;
 
 export interface FailedRunReport extends RunMarks {

@@ -30,12 +30,22 @@ export const failureCatalogue = {
   ModelRejected: { retryable: false, meaning: 'the gate refused the candidate' },
   LoadThrottled: { retryable: true, meaning: 'the table refused writes for too long' },
   LoadVerificationFailed: { retryable: false, meaning: 'the table does not hold what the shards say' },
+  BulkLoadRefused: { retryable: false, meaning: 'DynamoDB refuses the bulk load as it is described' },
+  BulkLoadFailed: { retryable: true, meaning: 'a bulk load of DynamoDB ended without having written everything' },
+  VersionBeingSwept: { retryable: true, meaning: 'the version to be loaded is being removed from the table' },
+  PublishRolledBack: { retryable: false, meaning: 'serving did worse after the publish, so readers were taken back' },
   PublishConflict: { retryable: false, meaning: 'somebody else moved the live pointer' },
   ErasureRequestMissing: {
     retryable: false,
     meaning: 'nobody asked for this erasure, or it was asked for too long ago',
   },
   ErasureIncomplete: { retryable: false, meaning: 'the table still holds items of a reader who must be forgotten' },
+  ClickObjectCorrupt: {
+    retryable: true,
+    meaning: 'an object of the lake cannot be read; the fresh loop sets it aside',
+  },
+  FreshStateContended: { retryable: true, meaning: 'other beats of the fresh loop write its state all the time' },
+  FreshStateMissing: { retryable: true, meaning: 'there is no state of the fresh loop to publish from' },
   VersionNotKept: { retryable: false, meaning: 'the version to roll back to is not in the table' },
 } as const satisfies Record<string, FailureKind>;
 

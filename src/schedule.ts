@@ -1,4 +1,4 @@
-/** Creates the daily schedule, or updates it while keeping an operator's pause. Run with `npm run schedule`. */
+/** Creates the schedules, or updates them while keeping an operator's pause. Run with `npm run schedule`. */
 import {
   type Client,
   ScheduleAlreadyRunning,
@@ -8,12 +8,22 @@ import {
 } from '@temporalio/client';
 import { connectClient, ensureSearchAttributes } from './clients/temporalClient';
 import { ConfigError, loadScheduleConfig, type ScheduleConfig } from './config';
-import { dailyScheduleId, scheduledRunWorkflowId, searchAttributes, taskQueue } from './contract';
-import type { scheduledRun } from './workflows';
+import {
+  dailyScheduleId,
+  type FreshLoopSettings,
+  freshListsWorkflowId,
+  freshScheduleId,
+  freshTaskQueue,
+  scheduledRunWorkflowId,
+  searchAttributes,
+  taskQueue,
+} from './contract';
+import type { freshLists, scheduledRun } from './workflows';
 
 type DailySchedule = ScheduleOptions<ScheduleOptionsStartWorkflowAction<typeof scheduledRun>>;
+type FreshSchedule = ScheduleOptions<ScheduleOptionsStartWorkflowAction<typeof freshLists>>;
 
-export function dailySchedule({ cron, timeZone, settings }: Omit<ScheduleConfig, 'temporal'>): DailySchedule {
+export function dailySchedule({ cron, timeZone, settings }: Omit<ScheduleConfig, 'temporal' | 'fresh'>): DailySchedule {
   return {
     scheduleId: dailyScheduleId,
     spec: { cronExpressions: [cron], timezone: timeZone },
@@ -34,7 +44,28 @@ export function dailySchedule({ cron, timeZone, settings }: Omit<ScheduleConfig,
   };
 }
 
-export async function applySchedule(client: Client, wanted: DailySchedule): Promise<'created' | 'updated'> {
+export function freshSchedule(settings: FreshLoopSettings): FreshSchedule {
+  return {
+    scheduleId: freshScheduleId,
+    spec: { intervals: [{ every: `${settings.everyMinutes} minutes` }] },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'freshLists',
+      workflowId: freshListsWorkflowId,
+      taskQueue: freshTaskQueue,
+      args: [{ settings }],
+      staticSummary: 'a beat of the fresh loop',
+    },
+    policies: {
+      // Two beats would count the same objects, and one of them would have worked for nothing.
+      overlap: ScheduleOverlapPolicy.SKIP,
+      // The next beat counts what a missed one did not.
+      catchupWindow: '1 minute',
+    },
+  };
+}
+
+export async function applySchedule(client: Client, wanted: ScheduleOptions): Promise<'created' | 'updated'> {
   try {
     await client.schedule.create(wanted);
     return 'created';
@@ -57,6 +88,8 @@ async function main(): Promise<void> {
     await ensureSearchAttributes(client, Object.values(searchAttributes));
     const done = await applySchedule(client, dailySchedule(config));
     console.log(`schedule ${dailyScheduleId} ${done}: '${config.cron}' in ${config.timeZone}`);
+    const beating = await applySchedule(client, freshSchedule(config.fresh));
+    console.log(`schedule ${freshScheduleId} ${beating}: every ${config.fresh.everyMinutes} minutes`);
   } finally {
     await client.connection.close();
   }

@@ -1,5 +1,7 @@
-import { describeLate, describeRun } from '../src/cli';
+import { describeLate, describeRun, describeSwept, describeVersions } from '../src/cli';
 import type { RunView } from '../src/clients/runs';
+import type { RunStatus } from '../src/contract';
+import type { PublishWatch } from '../src/domain/afterPublish';
 import { parseRunDate } from '../src/domain/runDate';
 
 const runDate = parseRunDate('2026-11-23');
@@ -84,6 +86,69 @@ describe('the lines of frontpage status about a borderline candidate', () => {
     } as const;
     const status = { runDate, stage: 'waiting for approval', stages: [], approvalWait, approval } as const;
     expect(describeRun({ ...waiting, status })).toContain('  gate: rejected by the desk: too old');
+  });
+});
+
+describe('the lines of frontpage status about what came after a publish', () => {
+  const found = ['empty answers: 80.0 % after the publish, 0.1 % before'];
+  const lineOf = (status: Pick<RunStatus, 'watch' | 'sweep'>): string | undefined =>
+    describeRun({ ...waiting, status: { runDate, stage: 'done', stages: [], ...status } }).at(-1);
+
+  it.each<[PublishWatch, string]>([
+    [{ health: { verdict: 'as before', answers: 5200 } }, 'as before the publish, in 5200 answers'],
+    [
+      { health: { verdict: 'unknown', why: '0 answers are known of' } },
+      'not known, so nothing was done: 0 answers are known of',
+    ],
+    [
+      { health: { verdict: 'worse', answers: 900, found }, reaction: { kind: 'rolled back', to: '2026-11-22.01' } },
+      `worse, readers are back at 2026-11-22.01: ${found[0]}`,
+    ],
+    [
+      {
+        health: { verdict: 'worse', answers: 900, found },
+        reaction: { kind: 'left alone', why: 'nothing was live before' },
+      },
+      `worse, left alone, since nothing was live before: ${found[0]}`,
+    ],
+  ])('tell how serving did: %j', (watch, line) => {
+    expect(lineOf({ watch })).toBe(`  serving: ${line}`);
+  });
+
+  it('tell what was swept, what was not, and why', () => {
+    const sweep = {
+      kept: ['2026-11-23.01'],
+      swept: [
+        { version: '2026-11-19.01', outcome: 'removed', lists: 61 },
+        { version: '2026-11-20.01', outcome: 'spared', lists: 0, why: 'it was live before' },
+      ],
+    } as const;
+    expect(lineOf({ sweep })).toBe(
+      '  sweep: 2026-11-19.01 removed, 61 lists; 2026-11-20.01 spared: it was live before',
+    );
+    expect(describeSwept({ kept: ['2026-11-23.01', '2026-11-22.01'], swept: [] })).toEqual([
+      'sweep: nothing was to be removed',
+      'kept: 2026-11-23.01, 2026-11-22.01',
+    ]);
+    expect(lineOf({ sweep: { failed: 'the table refused' } })).toBe(
+      '  sweep: failed, the next run makes up for it: the table refused',
+    );
+  });
+});
+
+describe('the lines of frontpage versions', () => {
+  const record = { runDate, items: 61, readers: 60, modelUri: '', publishedAt: '2026-11-24T04:00:00.000Z' };
+
+  it('mark what is live, and what is being removed', () => {
+    const versions = [
+      { ...record, version: '2026-11-23.01' },
+      { ...record, version: '2026-11-19.01', sweptSince: '2026-11-24T04:10:00.000Z' },
+    ];
+    expect(describeVersions(versions, '2026-11-23.01')).toEqual([
+      '* 2026-11-23.01  61 items  published 2026-11-24T04:00:00.000Z',
+      '  2026-11-19.01  61 items  published 2026-11-24T04:00:00.000Z  is being removed since 2026-11-24T04:10:00.000Z',
+    ]);
+    expect(describeVersions([], undefined)).toEqual(['no version has been published yet']);
   });
 });
 

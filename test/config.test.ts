@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import {
   ConfigError,
   loadCollectorConfig,
+  loadFreshSettings,
   loadPipelineSettings,
   loadScheduleConfig,
   loadServingConfig,
   loadWorkerConfig,
 } from '../src/config';
+import { defaultFreshSettings } from '../src/domain/freshSettings';
 import { defaultGate, wholeGateSettings } from '../src/domain/gateSettings';
 import { defaultReadiness } from '../src/domain/readinessSettings';
 
@@ -61,6 +63,13 @@ describe('the configuration', () => {
     expect(loadServingConfig(worker)).toMatchObject({ budgetMs: 50, pointerCacheSeconds: 5, staticArticles: [] });
     const serving = loadServingConfig({ ...worker, SERVING_BUDGET_MS: '80', SERVING_STATIC_ARTICLES: 'a1,a2' });
     expect(serving).toMatchObject({ budgetMs: 80, staticArticles: ['a1', 'a2'] });
+  });
+
+  it('lets serving tell how it serves only when it is asked to', () => {
+    expect(loadServingConfig(worker)).not.toHaveProperty('report');
+    const serving = loadServingConfig({ ...worker, SERVING_REPORT_SECONDS: '30' });
+    expect(serving.report).toEqual({ everySeconds: 30, aws: { region: 'eu-west-1' } });
+    expect(() => loadServingConfig({ ...worker, SERVING_REPORT_SECONDS: '90' })).toThrow('SERVING_REPORT_SECONDS');
   });
 
   it.each<[string, () => unknown, string]>([
@@ -152,6 +161,15 @@ describe('the pipeline settings', () => {
     expect(settings.gate.guards).toEqual({ ...defaultGate.guards, freshHours: 24 });
   });
 
+  it('tell the fresh loop how often to beat, and leave the rest of what it remembers as it is', () => {
+    const given = { fresh: { everyMinutes: 2, maxNextLists: 500 } };
+    expect(loadFreshSettings({ FRONTPAGE_SETTINGS: file(JSON.stringify(given)) })).toEqual({
+      everyMinutes: 2,
+      keepMinutes: 180,
+      lists: { ...defaultFreshSettings, maxNextLists: 500 },
+    });
+  });
+
   it('name days on which a spike is expected', () => {
     const spikes = [{ date: '2026-11-03', acceptVolumeUpTo: 10 }];
     const settings = loadPipelineSettings({ FRONTPAGE_SETTINGS: file(JSON.stringify({ readiness: { spikes } })) });
@@ -165,10 +183,16 @@ describe('the pipeline settings', () => {
     ['{"readiness":{"onTimeout":"guess"}}', 'onTimeout'],
     ['{"readiness":{"quietWithoutMetricSeconds":60}}', 'is below quietSeconds'],
     ['{"ladder":[]}', 'ladder'],
+    ['{"fresh":{"everyMinutes":0}}', 'everyMinutes'],
+    ['{"fresh":{"keepMinutes":30}}', 'keepMinutes'],
+    ['{"fresh":{"halfLifes":[3]}}', 'halfLifes'],
     ['{"gate":{"recallFloor":2}}', 'recallFloor'],
     ['{"gate":{"onNoDecision":"perhaps"}}', 'onNoDecision'],
     ['{"gate":{"confidence":1}}', 'confidence'],
     ['{"gate":{"guards":{"maxStale":0.1}}}', 'maxStale'],
+    ['{"sweep":{"keepVersions":1}}', 'keepVersions'],
+    ['{"publish":{"watchSeconds":-1}}', 'watchSeconds'],
+    ['{"load":{"mode":"bulk","maxUnitsPerSecond":500}}', 'is below 1024, the least that a bulk load can be held to'],
     ['{', 'cannot read'],
   ])('refuse %s, naming what is wrong', (content, message) => {
     expect(() => loadPipelineSettings({ FRONTPAGE_SETTINGS: file(content) })).toThrow(ConfigError);

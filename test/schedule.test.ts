@@ -1,4 +1,4 @@
-/** The daily schedule on a real dev server: the time-skipping server knows no schedules. */
+/** The schedules on a real dev server: the time-skipping server knows no schedules. */
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
@@ -6,19 +6,29 @@ import { backfillDay, lastScheduledDay } from '../local/demo/backfill';
 import { programs } from '../local/prepare';
 import { viewRun } from '../src/clients/runs';
 import { ensureSearchAttributes } from '../src/clients/temporalClient';
-import { loadPipelineSettings } from '../src/config';
-import { dailyScheduleId, dailyWorkflowId, searchAttributes, taskQueue } from '../src/contract';
+import { loadFreshSettings, loadPipelineSettings } from '../src/config';
+import {
+  type CountFreshClicksInput,
+  dailyScheduleId,
+  dailyWorkflowId,
+  freshListsWorkflowId,
+  freshScheduleId,
+  freshTaskQueue,
+  searchAttributes,
+  taskQueue,
+} from '../src/contract';
 import { parseRunDate } from '../src/domain/runDate';
-import { applySchedule, dailySchedule } from '../src/schedule';
-import { activitiesOf } from './support/scenarios';
+import { applySchedule, dailySchedule, freshSchedule } from '../src/schedule';
+import { activitiesOf, countedStep } from './support/scenarios';
 import { quietRuntime, workflowBundlePath } from './support/workflowEnvironment';
 
 const settings = loadPipelineSettings({});
 const nightly = dailySchedule({ cron: '30 0 * * *', timeZone: 'UTC', settings });
 
 let env: TestWorkflowEnvironment;
-let worker: Worker;
-let running: Promise<void>;
+let workers: Worker[];
+let running: Promise<void>[];
+const steps: CountFreshClicksInput[] = [];
 
 beforeAll(async () => {
   quietRuntime();
@@ -29,19 +39,30 @@ beforeAll(async () => {
     },
   });
   await ensureSearchAttributes(env.client, Object.values(searchAttributes));
-  worker = await Worker.create({
-    connection: env.nativeConnection,
-    taskQueue,
-    workflowBundle: { codePath: workflowBundlePath() },
-    activities: { ...activitiesOf({ readLive: async () => null }).activities },
-    debugMode: true,
+  const { activities } = activitiesOf({
+    readLive: async () => null,
+    countFreshClicks: async (step) => {
+      steps.push(step);
+      return countedStep();
+    },
   });
-  running = worker.run();
+  workers = await Promise.all(
+    [taskQueue, freshTaskQueue].map((queue) =>
+      Worker.create({
+        connection: env.nativeConnection,
+        taskQueue: queue,
+        workflowBundle: { codePath: workflowBundlePath() },
+        activities: { ...activities },
+        debugMode: true,
+      }),
+    ),
+  );
+  running = workers.map((worker) => worker.run());
 });
 
 afterAll(async () => {
-  worker.shutdown();
-  await running;
+  for (const worker of workers) worker.shutdown();
+  await Promise.all(running);
   await env.teardown();
 });
 
@@ -88,6 +109,39 @@ describe('the daily schedule', () => {
     const handle = env.client.workflow.getHandle('frontpage-scheduled-run-2026-11-20T00:30:00Z');
     expect(await whenThere(() => handle.result())).toEqual({ runDate, outcome: 'joined' });
     await byHand.terminate();
+  });
+});
+
+describe('the schedule of the fresh loop', () => {
+  const beats = loadFreshSettings({});
+
+  it('beats every few minutes, one beat at a time, and keeps a pause that an operator set', async () => {
+    const handle = env.client.schedule.getHandle(freshScheduleId);
+    expect(await applySchedule(env.client, freshSchedule(beats))).toBe('created');
+    await handle.pause('the lake is being moved');
+    expect(await applySchedule(env.client, freshSchedule({ ...beats, everyMinutes: 1 }))).toBe('updated');
+    const { state, spec, policies } = await handle.describe();
+    expect(state).toMatchObject({ paused: true, note: 'the lake is being moved' });
+    expect(spec.intervals).toMatchObject([{ every: 60_000 }]);
+    expect(policies).toMatchObject({ overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: 60_000 });
+    await handle.delete();
+  });
+
+  it('gives a beat the time of now, and one that is backfilled the time that it is for', async () => {
+    const handle = env.client.schedule.getHandle(freshScheduleId);
+    const schedule = freshSchedule({ ...beats, everyMinutes: 60 });
+    await applySchedule(env.client, { ...schedule, state: { paused: true } });
+    await handle.trigger();
+    while (steps.length < 1) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(Math.abs((steps[0]?.nowMs ?? 0) - Date.now())).toBeLessThan(600_000);
+    const nominal = new Date('2026-11-20T07:00:00Z');
+    const around = { start: new Date(nominal.getTime() - 1000), end: new Date(nominal.getTime() + 1000) };
+    await handle.backfill({ ...around, overlap: ScheduleOverlapPolicy.ALLOW_ALL });
+    const beat = env.client.workflow.getHandle(`${freshListsWorkflowId}-2026-11-20T07:00:00Z`);
+    expect(await whenThere(() => beat.result())).toMatchObject({ steps: 1 });
+    expect(Math.abs((steps[1]?.nowMs ?? 0) - nominal.getTime())).toBeLessThan(600_000);
+    expect(steps[1]?.settings).toEqual(beats.lists);
+    await handle.delete();
   });
 });
 

@@ -6,6 +6,7 @@ import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Wo
 import { createPublish, createReadLive } from '../../src/activities/livePointer';
 import { createLoadShards } from '../../src/activities/loadShards';
 import { createVerifyLoad } from '../../src/activities/verifyLoad';
+import { createDynamoDbFreshTable } from '../../src/clients/freshTable.dynamodb';
 import { createDynamoDbReaderItems } from '../../src/clients/readerItems.dynamodb';
 import { createDynamoDbRecommendationTable } from '../../src/clients/recommendationTable.dynamodb';
 import { taskQueue } from '../../src/contract';
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     lake: createSetLake(model, shards),
     table: createDynamoDbRecommendationTable('bench', aws),
     readerItems: createDynamoDbReaderItems('bench', aws),
+    freshTable: createDynamoDbFreshTable('bench', aws),
     deliveryMetrics: { freshness: () => Promise.resolve([]) },
     trainingService: {
       start: () => Promise.resolve({ adopted: false } as const),

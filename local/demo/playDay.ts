@@ -11,6 +11,7 @@ import type { ClickSource } from './clickSource';
 import { DemoFailed } from './demoFailed';
 import { exampleReaders, readFilled, writeFilled } from './demoState';
 import { fillLake } from './fillLake';
+import { beatAlong } from './freshBeats';
 import { servedLists, summaryTable } from './summary';
 import { watchRun } from './watchRun';
 
@@ -52,7 +53,7 @@ async function fillAndWatch(day: DemoDay, startedSinceMs: number): Promise<RunVi
   const { client, runDate, stateDir, say } = day;
   const stop = new AbortController();
   const signal = AbortSignal.any([day.signal, stop.signal]);
-  const filling = readFilled(stateDir) === undefined ? fill({ ...day, signal }) : Promise.resolve();
+  const filling = readFilled(stateDir) === undefined ? fillAndBeat({ ...day, signal }) : Promise.resolve();
   const watching = watchRun(client, { runDate, startedSinceMs, signal }, say);
   try {
     await filling;
@@ -63,14 +64,40 @@ async function fillAndWatch(day: DemoDay, startedSinceMs: number): Promise<RunVi
   }
 }
 
-async function fill({ cloud, source, runDate, stateDir, signal, say }: DemoDay): Promise<void> {
+/** Clicks are played, and the fresh loop beats beside them in their time. */
+async function fillAndBeat(day: DemoDay): Promise<void> {
+  const { client, cloud, source, say } = day;
+  const played = new AbortController();
+  const signal = AbortSignal.any([day.signal, played.signal]);
+  let nowMs: number | undefined;
+  const beating = beatAlong({
+    client,
+    environment: cloud.environment,
+    nowMs: () => nowMs,
+    titleOf: (articleId) => source.titleOf(articleId),
+    signal,
+    say,
+  });
+  const filling = fill(day, (reachedMs) => {
+    nowMs = reachedMs;
+  }).finally(() => played.abort());
+  await Promise.all([filling, beating]);
+}
+
+async function fill(
+  { cloud, source, runDate, stateDir, signal, say }: DemoDay,
+  onClock: (nowMs: number) => void,
+): Promise<void> {
   const filled = await fillLake(
     source,
     runDate,
     {
       lake: createS3ObjectStore(bucket, cloud.aws),
       collectorUrl: cloud.urls.collector,
-      setClock: (nowMs, speed) => cloud.setClock(nowMs, speed),
+      setClock: async (nowMs, speed) => {
+        await cloud.setClock(nowMs, speed);
+        onClock(nowMs);
+      },
       signal,
     },
     {

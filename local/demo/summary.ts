@@ -1,6 +1,7 @@
 /** What the demo shows at its end: the run in figures, and what readers are served. */
 import { z } from 'zod';
 import type { RunSummary } from '../../src/contract';
+import { describeBlend } from '../../src/domain/blendReport';
 
 /** Lines of the table of a run. `clicksSent` is what went through the collector. */
 export function summaryTable(summary: RunSummary, clicksSent: number): string[] {
@@ -28,13 +29,14 @@ export function summaryTable(summary: RunSummary, clicksSent: number): string[] 
       'personal part earned',
       `${(100 * summary.gate.personalGain).toFixed(1)} % recall over recent popularity${quality.priorWeight === null ? ' (popularity alone won)' : ''}`,
     ],
+    ...describeBlend(summary.blend).map((line): [string, string] => ['blend, as served', line]),
     [
       'training',
       attempts.map(({ instanceType, market, outcome }) => `${instanceType} ${market}: ${outcome}`).join('; '),
     ],
     [
       'interruptions',
-      `${sum((attempt) => attempt.interruptions)}, resumed after ${attempts.flatMap((attempt) => attempt.resumedFrom).join(', ') || 'none'} iterations`,
+      `${sum((attempt) => attempt.interruptions)}, resumed from iteration ${attempts.flatMap((attempt) => attempt.resumedFrom).join(', ') || 'none'}`,
     ],
     [
       'billable, training',

@@ -28,7 +28,8 @@ export const defaultSenderOptions: SenderOptions = {
 };
 
 export interface SenderHouse {
-  readonly table: RecommendationTable;
+  /** Does to the lists what is to be done to them: the table writes them, or takes them out. */
+  readonly write: RecommendationTable['write'];
   readonly rate: WriteRate;
   /** Names the shard in failures. */
   readonly place: string;
@@ -107,7 +108,7 @@ export class BatchSender {
 
   /** Never rejects: what went wrong is thrown to whoever adds or waits. */
   private async write(batch: readonly PendingItem[]): Promise<void> {
-    const { table, rate } = this.house;
+    const { write, rate } = this.house;
     try {
       const units = unitsOf(batch);
       const startedAtMs = Date.now();
@@ -117,7 +118,7 @@ export class BatchSender {
         rate.settle(units, 0, Date.now());
         return;
       }
-      const answer = await table.write(batch.map(({ item }) => item));
+      const answer = await write(batch.map(({ item }) => item));
       const nowMs = Date.now();
       if (answer.unprocessed.length === 0) {
         rate.settle(units, answer.consumedUnits, nowMs);

@@ -17,6 +17,8 @@ export interface Champion {
 /** Of the set that is live: its readers, and the champion, or why it is none. */
 export interface LiveSet {
   readonly readers?: number;
+  /** What it is blended with, as in its record. */
+  readonly blend?: string;
   readonly champion?: Champion;
   readonly without?: string;
 }
@@ -26,16 +28,19 @@ export async function findChampion(table: RecommendationTable, runDate: RunDate,
   if (live === undefined) return { without: 'nothing is live yet' };
   const { version } = live;
   const record = (await table.versions()).find((candidate) => candidate.version === version);
-  const readers = record === undefined ? {} : { readers: record.readers };
+  const of = {
+    ...(record === undefined ? {} : { readers: record.readers }),
+    ...(record?.blend === undefined ? {} : { blend: record.blend }),
+  };
   if (live.runDate >= runDate) {
-    return { ...readers, without: `version ${version}, which is live, has learned from the holdout itself` };
+    return { ...of, without: `version ${version}, which is live, has learned from the holdout itself` };
   }
   const sk = versionSk(version);
   const unexpired = ({ expiresAt }: StoredList): boolean => expiresAt * 1000 > nowMs;
   const [popular] = (await table.read([{ pk: popularPk, sk }])).filter(unexpired);
-  if (popular === undefined) return { ...readers, without: `version ${version}, which is live, has no popular list` };
+  if (popular === undefined) return { ...of, without: `version ${version}, which is live, has no popular list` };
   return {
-    ...readers,
+    ...of,
     champion: {
       version,
       popular: popular.articles.split(' '),

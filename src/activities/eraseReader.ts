@@ -1,11 +1,15 @@
-/** Forgetting one reader: out of the register of who is trained and loaded, and out of every version in the table. */
+/** Forgetting one reader: out of what is trained, loaded and counted, and out of every version in the table. */
 import { registerErasure } from '../clients/erasureRegister';
 import type { Activities } from '../contract';
 import { failure } from '../failures';
 import type { ActivityDependencies } from './dependencies';
+import { forgetFreshTraces } from './forgetFreshTraces';
 
 /** Safe to retry: the register holds a reader once, and what is deleted stays deleted. */
-export function createEraseReader({ lake, readerItems }: ActivityDependencies): Activities['eraseReader'] {
+export function createEraseReader({
+  lake,
+  readerItems,
+}: Pick<ActivityDependencies, 'lake' | 'readerItems'>): Activities['eraseReader'] {
   return async ({ hash }) => {
     // First the register: what is loaded from here on leaves the reader out.
     await registerErasure(lake, hash);
@@ -16,6 +20,7 @@ export function createEraseReader({ lake, readerItems }: ActivityDependencies): 
         `the table has no request for this erasure; order it again [reader=${hash}]`,
       );
     }
+    await forgetFreshTraces(lake, userId);
     const stored = await readerItems.stored(userId);
     await readerItems.remove(userId, stored);
     return { deleted: stored.length, left: (await readerItems.stored(userId)).length };

@@ -12,15 +12,9 @@ import { failure } from '../failures';
 import { findChampion } from './champion';
 import type { ActivityDependencies } from './dependencies';
 import { inspectSet } from './inspectSet';
-import { type JudgedHoldout, judgeHoldout, type Pulse, resample } from './judgeHoldout';
-import {
-  type ModelFile,
-  type ModelManifest,
-  type ModelMetrics,
-  readModelManifest,
-  readModelMetrics,
-  shardsOf,
-} from './modelArtefact';
+import { type JudgedHoldout, judgeHoldout, resample } from './judgeHoldout';
+import { holdoutOf, type ModelMetrics, readModelManifest, readModelMetrics, shardsOf } from './modelArtefact';
+import { type Pulse, pulseOf } from './pulse';
 
 /** Both sides add up the same numbers in another order. */
 const agreement = 1e-6;
@@ -79,19 +73,6 @@ export function createEvaluateModel({
       shards: shardsOf(manifest).length,
     };
   };
-}
-
-function pulseOf(context: Context): Pulse {
-  return async () => {
-    context.heartbeat();
-    if (context.cancellationSignal.aborted) await context.cancelled;
-  };
-}
-
-function holdoutOf({ files }: ModelManifest, jobName: string): ModelFile {
-  const file = files.find(({ kind }) => kind === 'holdout');
-  if (file !== undefined) return file;
-  throw failure('ModelArtefactInvalid', `the manifest lists no holdout: nobody can check the metrics [job=${jobName}]`);
 }
 
 function requireAgreement(told: ModelMetrics['evaluation'], judged: JudgedHoldout, jobName: string): void {

@@ -1,19 +1,25 @@
 /** All activities, made from their dependencies. */
 import type { Activities } from '../contract';
+import { createBulkLoad } from './bulkLoad';
 import { createCheckReadiness } from './checkReadiness';
+import { createChooseBlend } from './chooseBlend';
+import { createCountFreshClicks } from './countFreshClicks';
 import type { ActivityDependencies } from './dependencies';
 import { createCloseErasure, createEraseReader } from './eraseReader';
 import { createEstimateTraining } from './estimateTraining';
 import { createEvaluateModel } from './evaluateModel';
 import { createFreezeManifest } from './freezeManifest';
 import { createKeepInteractions } from './keepInteractions';
-import { createPublish, createReadLive, createRollBack } from './livePointer';
+import { createHoldVersion, createPublish, createReadLive, createRollBack } from './livePointer';
 import { createLoadShards } from './loadShards';
+import { createPublishFreshLists } from './publishFreshLists';
 import { createStartTraining } from './startTraining';
 import { createStopTraining } from './stopTraining';
 import { createSweepLate } from './sweepLate';
+import { createPlanSweep, createSweepVersion } from './sweepVersions';
 import { createVerifyLoad } from './verifyLoad';
 import { createWaitForTraining } from './waitForTraining';
+import { createWatchServing } from './watchServing';
 import { createWriteReport } from './writeReport';
 
 export function createActivities(dependencies: ActivityDependencies): Activities {
@@ -27,13 +33,21 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     stopTraining: createStopTraining(dependencies),
     keepInteractions: createKeepInteractions(dependencies),
     evaluateModel: createEvaluateModel(dependencies),
+    chooseBlend: createChooseBlend(dependencies),
+    holdVersion: createHoldVersion(dependencies),
     loadShards: createLoadShards(dependencies),
+    bulkLoad: createBulkLoad(dependencies),
     verifyLoad: createVerifyLoad(dependencies),
     readLive: createReadLive(dependencies),
     publish: createPublish(dependencies),
     rollBack: createRollBack(dependencies),
+    watchServing: createWatchServing(dependencies),
+    planSweep: createPlanSweep(dependencies),
+    sweepVersion: createSweepVersion(dependencies),
     writeReport: createWriteReport(dependencies),
     eraseReader: createEraseReader(dependencies),
     closeErasure: createCloseErasure(dependencies),
+    countFreshClicks: createCountFreshClicks(dependencies),
+    publishFreshLists: createPublishFreshLists(dependencies),
   };
 }

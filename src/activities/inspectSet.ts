@@ -8,8 +8,8 @@ import { startOfDayMs } from '../domain/runDate';
 import { readShardItem, type ShardItem } from '../domain/shardItem';
 import { InvalidShardLine } from '../domain/storedList';
 import { failure } from '../failures';
-import type { Pulse } from './judgeHoldout';
 import { type ModelFile, type ModelManifest, shardsOf } from './modelArtefact';
+import type { Pulse } from './pulse';
 import { streamShard } from './shardStream';
 
 const dayMs = 24 * 3_600_000;

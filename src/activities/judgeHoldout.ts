@@ -17,10 +17,8 @@ import { type ListQuality, listQuality } from '../domain/listQuality';
 import { failure } from '../failures';
 import { type Champion, championBatch } from './champion';
 import type { ModelFile } from './modelArtefact';
+import type { Pulse } from './pulse';
 import { streamShard } from './shardStream';
-
-/** Heartbeats, and throws when the activity is cancelled. */
-export type Pulse = () => Promise<void>;
 
 /** Two figures each of candidate, popularity and champion. */
 const width = 6;

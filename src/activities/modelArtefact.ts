@@ -38,6 +38,7 @@ const metricsSchema = z.object({
     candidate: quality,
     popular: quality,
     priorWeight: z.number().nullable(),
+    holdoutHours: z.number().int().min(1).max(12),
   }),
 });
 
@@ -71,6 +72,12 @@ export async function readModelMetrics(
 
 export function shardsOf(manifest: ModelManifest): ModelFile[] {
   return manifest.files.filter((file) => file.kind === 'shard');
+}
+
+export function holdoutOf({ files }: ModelManifest, jobName: string): ModelFile {
+  const file = files.find(({ kind }) => kind === 'holdout');
+  if (file !== undefined) return file;
+  throw failure('ModelArtefactInvalid', `the manifest lists no holdout: nobody can check the metrics [job=${jobName}]`);
 }
 
 async function readVerified(lake: ObjectStore, jobName: string, file: ModelFile): Promise<Buffer> {

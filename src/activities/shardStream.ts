@@ -1,15 +1,11 @@
 /** Reading a shard as it comes, whatever its size: a chunk of it is in memory at a time. */
 import { createHash } from 'node:crypto';
-import { pipeline, type Readable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
-import { createGunzip } from 'node:zlib';
+import type { Readable } from 'node:stream';
 import { ObjectNotFound, type ObjectStore } from '../clients/objectStore';
 import { modelPrefix } from '../domain/keys';
 import { failure } from '../failures';
+import { CorruptGzip, gzipLines } from './gzipLines';
 import type { ModelFile } from './modelArtefact';
-
-/** Fewer, larger chunks: each costs a trip to another thread. */
-const chunkBytes = 32 * 1024;
 
 /**
  * The lines of a shard in order, some at a time. The object is read twice, first to know that its bytes are those of the
@@ -19,29 +15,16 @@ export async function* streamShard(lake: ObjectStore, jobName: string, file: Mod
   const key = modelPrefix(jobName) + file.path;
   const uri = `s3://${lake.bucket}/${key}`;
   await verifyBytes(await open(lake, key, uri), file, uri);
-  const source = await open(lake, key, uri);
-  // An error of the source ends the unzipped stream with that error, and leaving the loop early closes both.
-  const unzipped = pipeline(source, createGunzip({ chunkSize: chunkBytes }), () => undefined);
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
   let items = 0;
   try {
-    for await (const chunk of unzipped) {
-      const lines = (rest + decoder.write(chunk)).split('\n');
-      rest = lines.pop() ?? '';
-      const full = lines.filter((line) => line !== '');
-      items += full.length;
-      yield full;
+    for await (const lines of gzipLines(await open(lake, key, uri))) {
+      items += lines.length;
+      yield lines;
     }
   } catch (error) {
-    throw isZlibError(error)
+    throw error instanceof CorruptGzip
       ? failure('ModelArtefactInvalid', `a shard is no gzip file: ${error.message} [uri=${uri}]`, { cause: error })
       : error;
-  }
-  rest += decoder.end();
-  if (rest !== '') {
-    items += 1;
-    yield [rest];
   }
   if (items !== file.items) {
     throw failure('ModelArtefactInvalid', `a shard has ${items} items, its manifest says ${file.items} [uri=${uri}]`);
@@ -67,8 +50,4 @@ async function verifyBytes(source: Readable, file: ModelFile, uri: string): Prom
       `a file of the artefact is corrupt: SHA-256 is ${sha256}, the manifest says ${file.sha256} [uri=${uri}]`,
     );
   }
-}
-
-function isZlibError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
 }

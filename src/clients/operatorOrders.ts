@@ -7,14 +7,19 @@ import {
   type LateSweepInput,
   lateSweepWorkflowId,
   type OrderReason,
+  type SweepSettings,
   taskQueue,
+  type VersionsSweepInput,
+  versionsSweepWorkflowId,
   type WaitingOrder,
 } from '../contract';
+import type { SweptVersions } from '../domain/afterPublish';
 import type { GateOrder } from '../domain/approval';
 import { maxGenerations } from '../domain/generation';
 import type { RunDate } from '../domain/runDate';
 import { startRun } from './runs';
 
+type VersionsSweep = (input: VersionsSweepInput) => Promise<SweptVersions>;
 type LateSweep = (input: LateSweepInput) => Promise<LateObjects | null>;
 
 const orderTimeoutMs = 15_000;
@@ -84,4 +89,15 @@ export async function runAgain(
     throw new OrderRefused(`${runDate} has been run for ${maxGenerations} generations, which is the limit`);
   }
   return { how: await startRun(client, { runDate, settings, generation: late.generation + 1 }), late };
+}
+
+/** Removes old versions, or joins the sweep of an operator that is going on. */
+export function sweepVersions(client: Client, settings: SweepSettings): Promise<SweptVersions> {
+  return client.workflow.execute<VersionsSweep>('versionsSweep', {
+    workflowId: versionsSweepWorkflowId,
+    taskQueue,
+    args: [{ settings }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: `all versions but ${settings.keepVersions}`,
+  });
 }

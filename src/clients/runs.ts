@@ -139,7 +139,8 @@ async function pendingOf(client: Client, pending: PendingActivities): Promise<Pe
     const waitingFor = activity.activityType?.name === 'checkReadiness' ? activity.lastFailure?.message : undefined;
     const look = readinessSchema.safeParse(details);
     const training = trainingSchema.safeParse(details);
-    const cursor = cursorSchema.safeParse(details);
+    // A sweep counts what it removes in the same way.
+    const cursor = cursorSchema.safeParse(activity.activityType?.name === 'loadShards' ? details : undefined);
     view = {
       ...view,
       ...(waitingFor ? { waitingFor } : {}),

@@ -40,11 +40,25 @@ export const checkpointsPrefix = (scope: string): string => `checkpoints/${scope
 export const progressKey = (scope: string): string => `${checkpointsPrefix(scope)}progress.json`;
 export const trainingOutputPrefix = 'training';
 export const modelPrefix = (jobName: string): string => `${trainingOutputPrefix}/${jobName}/output/model/`;
+/** The job whose artefact lies at a URI like `s3://lake/training/<job>/output/model/`. */
+export const jobOfModelUri = (uri: string): string | undefined =>
+  /^s3:\/\/[^/]+\/training\/([^/]+)\/output\/model\/$/.exec(uri)?.[1];
+/** Where a bulk load tells of items that it could not write. */
+export const bulkErrorsPrefix = (jobName: string): string => `bulk-errors/${jobName}/`;
 export const reportKey = (runDate: RunDate, generation = firstGeneration): string =>
   `reports/dt=${runDate}/run${mark(generation)}.json`;
 export const erasuresPrefix = 'erasures/';
 export const erasureKey = (hash: string): string => `${erasuresPrefix}${hash}.json`;
 export const lateReportKey = (runDate: RunDate): string => `reports/dt=${runDate}/late.json`;
+export const freshStatePrefix = 'fresh/state-';
+/** Keys are in the order of the beats. */
+export const freshStateKey = (beat: number): string => `${freshStatePrefix}${String(beat).padStart(10, '0')}.gz`;
+
+/** The beat that wrote a state. */
+export function beatOfFreshStateKey(key: string): number | undefined {
+  const beat = /^fresh\/state-(\d{10})\.gz$/.exec(key)?.[1];
+  return beat === undefined ? undefined : Number(beat);
+}
 
 /** The UTC hour (0 to 23) that a key of a clicks partition of this day belongs to. */
 export const hourOfClicksKey = (day: RunDate, key: string): number | undefined => hourOfKey(clicksDayPrefix(day), key);
@@ -65,3 +79,9 @@ export const versionSk = (version: string): string => `v#${version}`;
 export const livePointerKey = { pk: 'live', sk: 'pointer' } as const;
 export const versionsPk = 'versions';
 export const erasureRequestKey = (hash: string) => ({ pk: `erasure#${hash}`, sk: 'request' });
+
+/** Items of the fresh loop: one of each, replaced at every beat that changes it. */
+export const freshPopularPk = 'fresh#popular';
+export const freshSectionPk = (section: string): string => `fresh#section#${section}`;
+export const nextListPk = (articleId: string): string => `next#${articleId}`;
+export const freshSk = 'now';

@@ -47,3 +47,36 @@ export const bulk: ActivityOptions = {
   // A load that goes on after its run was cancelled would write beside the next one.
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 };
+
+/** Removing what nobody needs. A sweep that always fails must not keep a run open for a night: the next run sweeps too. */
+export const sweep: ActivityOptions = {
+  ...bulk,
+  // Twenty deaths of a worker, or a quarter of an hour of a table that refuses.
+  retry: { ...bulk.retry, maximumAttempts: 20 },
+};
+
+/** Watching how readers are served after a publish. */
+export const servingWatch = (watchSeconds: number): ActivityOptions => ({
+  // The watch, and ten minutes for metrics that do not answer and workers that die.
+  startToCloseTimeout: (watchSeconds + 600) * 1000,
+  scheduleToCloseTimeout: (watchSeconds + 600) * 1000,
+  // It looks and beats four times a minute.
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  // A watch only reads.
+  cancellationType: 'TRY_CANCEL',
+});
+
+/** A step of the fresh loop: reads some megabytes, or writes two thousand items. */
+export const beat: ActivityOptions = {
+  // Ten times what a step takes on a busy machine.
+  startToCloseTimeout: '2 minutes',
+  // A step is given its time when it is scheduled. Beyond five minutes it would leave out as dated ahead what it reads; the
+  // next beat begins with a new time.
+  scheduleToCloseTimeout: '4 minutes',
+  // It beats with every piece that it reads or writes; loading a large state takes seconds.
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '15 seconds' },
+  // A step that was given up can still write its state, which is as good as any.
+  cancellationType: 'TRY_CANCEL',
+};

@@ -5,6 +5,7 @@ import {
   CancellationScope,
   isCancellation,
   log,
+  patched,
   proxyActivities,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
@@ -13,23 +14,31 @@ import {
   type DailyInput,
   type DailyResult,
   type EvaluatedModel,
+  type ModelInput,
   type RunMarks,
   type RunReport,
   type RunSummary,
   searchAttributes,
 } from '../contract';
+import type { BlendWeights } from '../domain/blendWeights';
 import { firstGeneration } from '../domain/generation';
-import { failureIn } from '../failures';
+import { failure, failureIn } from '../failures';
 import * as profiles from './activity-profiles';
 import { GateApprovals } from './gateApprovals';
-import { loadAll, publishUnlessNewer, verify } from './publishing';
+import { hold, loadAll, publishUnlessNewer, verify } from './publishing';
 import { RunTracker } from './runStatus';
 import { type TrainedModel, trainOnLadder } from './training';
+import { trySweep } from './versionsSweep';
 import { completenessOf, waitForClicks } from './waitForClicks';
 import { WaitingOrders } from './waitingOrders';
+import { watchPublish } from './watching';
+
+/** Runs that were started before there was a sweep, or a watch, go on without one. */
+const sweepPatch = 'versions-sweep';
+const watchPatch = 'publish-watch';
 
 const { freezeManifest, keepInteractions, readLive, writeReport } = proxyActivities<Activities>(profiles.call);
-const { evaluateModel } = proxyActivities<Activities>(profiles.bulk);
+const { evaluateModel, chooseBlend } = proxyActivities<Activities>(profiles.bulk);
 
 export async function dailyRecommendations(input: DailyInput): Promise<DailyResult> {
   const { runDate, settings, generation = firstGeneration } = input;
@@ -43,6 +52,8 @@ export async function dailyRecommendations(input: DailyInput): Promise<DailyResu
     return { outcome: 'already published', runDate, version: live.version };
   }
 
+  let outcome: DailyOutcome;
+  let summary: RunSummary;
   try {
     run.enter('waiting for clicks');
     const waited = await waitForClicks(input, orders);
@@ -63,8 +74,10 @@ export async function dailyRecommendations(input: DailyInput): Promise<DailyResu
     run.note({ gate: evaluated.decision });
     upsertSearchAttributes([{ key: searchAttributes.recallAt10, value: evaluated.quality.candidate.recallAt10 }]);
     await approvals.require(evaluated.decision, input, run);
+    const weights = await blendOf(model, input, run);
 
     run.enter('loading');
+    if (patched(sweepPatch)) await hold(model);
     const itemsLoaded = await loadAll(model, settings.load, evaluated.shards, (loaded) =>
       run.note({ itemsLoaded: loaded }),
     );
@@ -73,18 +86,72 @@ export async function dailyRecommendations(input: DailyInput): Promise<DailyResu
     await verify(model, itemsLoaded);
 
     run.enter('publishing');
-    const published = await publishUnlessNewer(model, evaluated);
+    const published = await publishUnlessNewer(model, evaluated, weights);
+
+    if (published) await lookAfter(model.version, input, run);
 
     run.enter('reporting');
-    const outcome = published ? 'published' : 'kept newer';
-    const summary = summarise(input, trained, evaluated, itemsLoaded, run);
-    await writeReport({ runDate, outcome, summary });
+    outcome = !published
+      ? 'kept newer'
+      : run.marks.watch?.reaction?.kind === 'rolled back'
+        ? 'rolled back'
+        : 'published';
+    summary = summarise(input, trained, evaluated, itemsLoaded, run);
+    const report: RunReport = { runDate, outcome, summary };
+    // A run that was cancelled after its publish has published.
+    await CancellationScope.nonCancellable(() => writeReport(report));
     run.enter('done');
-    return { outcome, runDate, summary };
   } catch (error) {
     await CancellationScope.nonCancellable(() => reportFailure(error, run, input));
     throw error;
   }
+  if (outcome === 'rolled back') throw rolledBack(summary);
+  return { outcome, runDate, summary };
+}
+
+/** By what would have been served. A set that is good is published without it too, with what was in use. */
+async function blendOf(
+  model: ModelInput,
+  { generation, settings: { blend } }: DailyInput,
+  run: RunTracker,
+): Promise<BlendWeights | undefined> {
+  if (blend === undefined) return undefined;
+  try {
+    const chosen = await chooseBlend({ ...model, ...(generation === undefined ? {} : { generation }), blend });
+    run.note({ blend: chosen });
+    return chosen.weights;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const reason = failureIn(error)?.message ?? String(error);
+    log.error('what the set is blended with could not be chosen', { reason });
+    run.note({ blend: { notChosen: reason } });
+    return undefined;
+  }
+}
+
+type DailyOutcome = Extract<RunReport, { readonly summary: RunSummary }>['outcome'];
+
+/** What comes after a publish can take readers back, and cannot fail the run. */
+async function lookAfter(version: string, { settings }: DailyInput, run: RunTracker): Promise<void> {
+  const watchSeconds = settings.publish?.watchSeconds ?? 0;
+  if (watchSeconds > 0 && patched(watchPatch)) {
+    run.enter('watching');
+    run.note({ watch: await watchPublish(version, watchSeconds) });
+  }
+  if (settings.sweep !== undefined && patched(sweepPatch)) {
+    run.enter('sweeping');
+    run.note({ sweep: await trySweep(settings.sweep) });
+  }
+}
+
+/** The run has ended in order, but somebody must look: the report is written, and the run shows as failed. */
+function rolledBack({ version, watch }: RunSummary): ApplicationFailure {
+  const found = watch?.health.verdict === 'worse' ? watch.health.found.join('; ') : 'unknown';
+  const to = watch?.reaction?.kind === 'rolled back' ? watch.reaction.to : 'unknown';
+  return failure(
+    'PublishRolledBack',
+    `serving did worse after ${version} was published, so readers are back at ${to}: ${found}`,
+  );
 }
 
 /** Whoever goes on without a whole day accepts that acknowledged clicks are missing; the ledger's counts say how many. */

@@ -1,12 +1,18 @@
 /** From an accepted model to what readers see: load beside what is live, verify, then move the pointer. */
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities, DailyInput, EvaluatedModel, ModelInput } from '../contract';
+import type { BlendWeights } from '../domain/blendWeights';
 import * as profiles from './activity-profiles';
 
-const { readLive, publish } = proxyActivities<Activities>(profiles.call);
-const { loadShards, verifyLoad } = proxyActivities<Activities>(profiles.bulk);
+const { readLive, publish, holdVersion } = proxyActivities<Activities>(profiles.call);
+const { loadShards, bulkLoad, verifyLoad } = proxyActivities<Activities>(profiles.bulk);
 
 const verifiedListsPerShard = 25;
+
+/** What is loaded must not be swept meanwhile: a set that was published before may be loaded again. */
+export async function hold(model: ModelInput): Promise<void> {
+  await holdVersion(model);
+}
 
 /** Loads all shards, a bounded number of activities at a time, whatever the number of readers. */
 export async function loadAll(
@@ -15,6 +21,11 @@ export async function loadAll(
   shards: number,
   onLoaded: (itemsLoaded: number) => void,
 ): Promise<number> {
+  if (load.mode === 'bulk') {
+    const { items } = await bulkLoad({ ...model, maxUnitsPerSecond: load.maxUnitsPerSecond });
+    onLoaded(items);
+    return items;
+  }
   let itemsLoaded = 0;
   const groups = Math.min(load.parallelism, shards);
   await Promise.all(
@@ -40,6 +51,7 @@ export async function verify(model: ModelInput, itemsLoaded: number): Promise<vo
 export async function publishUnlessNewer(
   model: ModelInput,
   { items, readers }: Pick<EvaluatedModel, 'items' | 'readers'>,
+  weights?: BlendWeights,
 ): Promise<boolean> {
   const live = await readLive();
   if (live !== null && live.runDate > model.runDate) return false;
@@ -47,6 +59,7 @@ export async function publishUnlessNewer(
     ...model,
     items,
     readers,
+    ...(weights === undefined ? {} : { weights }),
     ...(live === null ? {} : { expectedLive: live.version }),
     ...(live?.since === undefined ? {} : { expectedSince: live.since }),
   });

@@ -9,7 +9,9 @@ import {
   type StageTime,
   searchAttributes,
 } from '../contract';
+import { describeSweep, describeWatch } from '../domain/afterPublish';
 import { describeApproval } from '../domain/approval';
+import { describeBlend } from '../domain/blendReport';
 import type { GateDecision } from '../domain/gate';
 import { firstGeneration } from '../domain/generation';
 import { describeDegraded } from '../domain/readiness';
@@ -52,7 +54,8 @@ export class RunTracker {
   }
 
   get marks(): RunMarks {
-    const { generation, readiness, degraded, trainingAttempts, money, deadlineAtMs, approval } = this.status;
+    const { generation, readiness, degraded, trainingAttempts, money, deadlineAtMs, approval, blend, watch, sweep } =
+      this.status;
     return {
       ...(generation === undefined ? {} : { generation }),
       ...(readiness === undefined ? {} : { readiness }),
@@ -61,6 +64,9 @@ export class RunTracker {
       ...(money === undefined ? {} : { money }),
       ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
       ...(approval === undefined ? {} : { approval }),
+      ...(blend === undefined ? {} : { blend }),
+      ...(watch === undefined ? {} : { watch }),
+      ...(sweep === undefined ? {} : { sweep }),
     };
   }
 
@@ -99,6 +105,9 @@ export class RunTracker {
           : [`**Deadline** ${new Date(this.status.deadlineAtMs).toISOString().slice(0, 16)}Z`]),
         ...(this.status.money === undefined ? [] : [`**Training** ${describeMoney(this.status.money)}`]),
         ...describeApproval(this.status).map((line) => `**Gate** ${line}`),
+        ...describeBlend(this.status.blend).map((line) => `**Blend** ${line}`),
+        ...(this.status.watch === undefined ? [] : [`**Serving** ${describeWatch(this.status.watch)}`]),
+        ...(this.status.sweep === undefined ? [] : [`**Sweep** ${describeSweep(this.status.sweep)}`]),
         '',
         '| stage | started | took |',
         '|---|---|---|',

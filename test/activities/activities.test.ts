@@ -5,6 +5,8 @@ import type { LoadCursor, ModelInput } from '../../src/contract';
 import type { FreshnessPoint } from '../../src/domain/readiness';
 import { addDays, parseRunDate } from '../../src/domain/runDate';
 import { FakeTrainingService } from '../support/fakeTrainingService';
+import { idleServices } from '../support/idleServices';
+import { createMemoryFreshTable } from '../support/memoryFreshTable';
 import { createMemoryLake } from '../support/memoryLake';
 import { createMemoryReaderItems } from '../support/memoryReaderItems';
 import { createMemoryTable } from '../support/memoryTable';
@@ -22,7 +24,9 @@ function house() {
     table,
     trainingService: new FakeTrainingService(),
     deliveryMetrics: { freshness: async () => freshness },
+    ...idleServices,
     readerItems: createMemoryReaderItems(),
+    freshTable: createMemoryFreshTable(),
     trainingPlace: { bucket: 'lake', roleArn: 'arn:aws:iam::000000000000:role/training', image: 'trainer:1' },
   });
   return { lake, table, freshness, activities };
@@ -293,7 +297,7 @@ describe('verifyLoad', () => {
           pk: 'u#r29',
           sk: 'v#2026-11-23.01',
           articles: 'a0',
-          expiresAt: 1_765_152_000,
+          expiresAt: 4_000_000_000,
         }),
     ],
   ])('fails when %s', async (_what, damage) => {

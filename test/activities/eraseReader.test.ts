@@ -2,6 +2,8 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../src/activities';
 import { erasedReaders, readerHash } from '../../src/clients/erasureRegister';
 import { FakeTrainingService } from '../support/fakeTrainingService';
+import { idleServices } from '../support/idleServices';
+import { createMemoryFreshTable } from '../support/memoryFreshTable';
 import { createMemoryLake } from '../support/memoryLake';
 import { createMemoryReaderItems } from '../support/memoryReaderItems';
 import { createMemoryTable } from '../support/memoryTable';
@@ -13,10 +15,12 @@ function house() {
   const readerItems = createMemoryReaderItems();
   const activities = createActivities({
     lake,
+    ...idleServices,
     readerItems,
     table: createMemoryTable(),
     trainingService: new FakeTrainingService(),
     deliveryMetrics: { freshness: async () => [] },
+    freshTable: createMemoryFreshTable(),
     trainingPlace: { bucket: 'lake', roleArn: 'arn:aws:iam::000000000000:role/training', image: 'trainer:1' },
   });
   readerItems.items.set('r1', new Set(['v#2026-11-22.01', 'v#2026-11-23.01']));

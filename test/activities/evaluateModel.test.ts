@@ -53,14 +53,8 @@ async function putLive(table: MemoryTable, options: LiveOptions = {}): Promise<v
   };
   for (const [reader, list] of lists) put(`u#${reader}`, list);
   if (popular.length > 0) put('list#popular', popular);
-  await table.recordVersion({
-    version,
-    runDate: of,
-    items: readers + 1,
-    readers,
-    modelUri: 's3://lake/x',
-    publishedAt: '',
-  });
+  const record = { version, runDate: of, items: readers + 1, readers, modelUri: 's3://lake/x', publishedAt: '' };
+  await table.recordVersion(record, 0);
   table.pointer = { version, runDate: of, publishedAt: '', reason: '' };
 }
 

@@ -5,6 +5,8 @@ import type { Activities, LiveVersion, ModelInput, PublishInput } from '../../sr
 import { popularPk, versionSk } from '../../src/domain/keys';
 import { runDateOfVersion } from '../../src/domain/version';
 import { FakeTrainingService } from '../support/fakeTrainingService';
+import { idleServices } from '../support/idleServices';
+import { createMemoryFreshTable } from '../support/memoryFreshTable';
 import { createMemoryLake } from '../support/memoryLake';
 import { createMemoryReaderItems } from '../support/memoryReaderItems';
 import { createMemoryTable } from '../support/memoryTable';
@@ -30,7 +32,9 @@ async function house() {
     table,
     trainingService: new FakeTrainingService(),
     deliveryMetrics: { freshness: async () => [] },
+    ...idleServices,
     readerItems: createMemoryReaderItems(),
+    freshTable: createMemoryFreshTable(),
     trainingPlace: { bucket: 'lake', roleArn: 'role', image: 'image' },
   });
   const load = async (version: string): Promise<void> => {

@@ -12,6 +12,8 @@ import type { StartTrainingInput, WaitForTrainingInput } from '../../src/contrac
 import { addDays, parseRunDate } from '../../src/domain/runDate';
 import { trainingPace } from '../../src/domain/trainingPace';
 import { FakeTrainingService, jobState } from '../support/fakeTrainingService';
+import { idleServices } from '../support/idleServices';
+import { createMemoryFreshTable } from '../support/memoryFreshTable';
 import { createMemoryLake } from '../support/memoryLake';
 import { createMemoryReaderItems } from '../support/memoryReaderItems';
 import { createMemoryTable } from '../support/memoryTable';
@@ -35,7 +37,9 @@ function house() {
     table: createMemoryTable(),
     trainingService: service,
     deliveryMetrics: { freshness: async () => [] },
+    ...idleServices,
     readerItems: createMemoryReaderItems(),
+    freshTable: createMemoryFreshTable(),
     trainingPlace: { bucket: 'lake', roleArn: 'arn:aws:iam::000000000000:role/training', image: 'trainer:1' },
   });
   return { lake, service, activities };

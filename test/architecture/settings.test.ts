@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadPipelineSettings } from '../../src/config';
+import { loadSettings } from '../../src/config';
 
 const text = readFileSync(join(__dirname, '../../docs/settings.md'), 'utf8');
 const documented = new Map(
@@ -19,12 +19,12 @@ function leaves(value: unknown, path: string): [string, string][] {
 
 describe('docs/settings.md', () => {
   it('has each setting with its default', () => {
-    const expected = Object.fromEntries(leaves(loadPipelineSettings({}), ''));
+    const expected = Object.fromEntries(leaves(loadSettings({}), ''));
     expect(Object.fromEntries(Object.keys(expected).map((name) => [name, documented.get(name)]))).toEqual(expected);
   });
 
   it('names nothing that is no setting', () => {
-    const known = new Set(leaves(loadPipelineSettings({}), '').map(([name]) => name));
+    const known = new Set(leaves(loadSettings({}), '').map(([name]) => name));
     const optional = ['ladder', 'readiness.spikes', 'budget.maxCostUsd', 'training.hyperparameters'];
     expect([...documented.keys()].filter((name) => !known.has(name)).sort()).toEqual([...optional].sort());
   });

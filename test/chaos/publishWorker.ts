@@ -4,10 +4,13 @@
  */
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../src/activities';
+import { createDynamoDbBulkLoads } from '../../src/clients/bulkLoads.dynamodb';
 import { createCloudWatchDeliveryMetrics } from '../../src/clients/deliveryMetrics.cloudwatch';
+import { createDynamoDbFreshTable } from '../../src/clients/freshTable.dynamodb';
 import { createS3ObjectStore } from '../../src/clients/objectStore.s3';
 import { createDynamoDbReaderItems } from '../../src/clients/readerItems.dynamodb';
 import { createDynamoDbRecommendationTable } from '../../src/clients/recommendationTable.dynamodb';
+import { createCloudWatchServingMetrics } from '../../src/clients/servingMetrics.cloudwatch';
 import { createSageMakerTrainingService } from '../../src/clients/trainingService.sagemaker';
 import { taskQueue } from '../../src/contract';
 
@@ -30,7 +33,10 @@ async function main(): Promise<void> {
     activities: createActivities({
       lake: createS3ObjectStore(bucket, at(s3)),
       table: createDynamoDbRecommendationTable(table, at(dynamoDb)),
+      bulkLoads: createDynamoDbBulkLoads(table, at(dynamoDb)),
+      servingMetrics: createCloudWatchServingMetrics(table, at(s3)),
       readerItems: createDynamoDbReaderItems(table, at(dynamoDb)),
+      freshTable: createDynamoDbFreshTable(table, at(dynamoDb)),
       // Nothing is trained here, and nothing is waited for.
       deliveryMetrics: createCloudWatchDeliveryMetrics('none', at(s3)),
       trainingService: createSageMakerTrainingService(at(s3)),

@@ -16,6 +16,8 @@ const keyOf = ({ pk, sk }: Pick<StoredList, 'pk' | 'sk'>): string => `${pk}|${sk
 
 export function createMemoryTable(): MemoryTable {
   const records = new Map<string, VersionRecord>();
+  const heldUntil = new Map<string, number>();
+  const isSwept = (version: string): boolean => records.get(version)?.sweptSince !== undefined;
   const table: MemoryTable = {
     lists: new Map(),
     batchSizes: [],
@@ -26,6 +28,11 @@ export function createMemoryTable(): MemoryTable {
       table.batchSizes.push(lists.length);
       const unprocessed = lists.filter((list) => table.refuse(list));
       for (const list of lists) if (!unprocessed.includes(list)) table.lists.set(keyOf(list), list);
+      return { unprocessed, consumedUnits: lists.length - unprocessed.length };
+    },
+    remove: async (lists) => {
+      const unprocessed = lists.filter((list) => table.refuse(list));
+      for (const list of lists) if (!unprocessed.includes(list)) table.lists.delete(keyOf(list));
       return { unprocessed, consumedUnits: lists.length - unprocessed.length };
     },
     read: async (keys) => keys.flatMap((key) => table.lists.get(keyOf(key)) ?? []),
@@ -40,8 +47,34 @@ export function createMemoryTable(): MemoryTable {
       }
       return true;
     },
-    recordVersion: async (record) => {
+    recordVersion: async (record, heldUntilMs) => {
+      if (isSwept(record.version)) return false;
       records.set(record.version, record);
+      heldUntil.set(record.version, heldUntilMs);
+      return true;
+    },
+    holdVersion: async (version, untilMs) => {
+      if (!records.has(version)) return 'unknown';
+      if (isSwept(version)) return 'being swept';
+      heldUntil.set(version, untilMs);
+      return 'held';
+    },
+    claimForSweep: async (version, nowMs) => {
+      const record = records.get(version);
+      if (record === undefined) return 'unknown';
+      if ((heldUntil.get(version) ?? 0) >= nowMs) return 'held';
+      if (record.sweptSince !== undefined) return 'claimed before';
+      records.set(version, { ...record, sweptSince: new Date(nowMs).toISOString() });
+      return 'claimed';
+    },
+    releaseFromSweep: async (version) => {
+      const record = records.get(version);
+      if (record === undefined) return;
+      const { sweptSince: _over, ...kept } = record;
+      records.set(version, kept);
+    },
+    forgetVersion: async (version) => {
+      if (isSwept(version)) records.delete(version);
     },
     versions: async () => [...records.values()].sort((a, b) => (a.version < b.version ? 1 : -1)),
   };

@@ -23,7 +23,7 @@ export async function putArtefact(lake: ObjectStore, model: ModelInput, options:
     });
   };
   const line = (pk: string, articles: string): string =>
-    `${JSON.stringify({ Item: { pk: { S: pk }, sk: { S: `v#${model.version}` }, articles: { S: articles }, expires_at: { N: '1765152000' } } })}\n`;
+    `${JSON.stringify({ Item: { pk: { S: pk }, sk: { S: `v#${model.version}` }, articles: { S: articles }, expires_at: { N: '4000000000' } } })}\n`;
 
   for (let shard = 0; shard * options.readersPerShard < options.readers; shard++) {
     const first = shard * options.readersPerShard;

@@ -1,20 +1,40 @@
 /** The scenarios whose histories are kept for each released version and replayed against today's workflow code. */
 import type { WorkflowHandle } from '@temporalio/client';
+import { loadFreshSettings } from '../../src/config';
 import {
   type Activities,
   type DailyInput,
+  type LiveVersion,
   lateSweepWorkflowId,
   type WaitForTrainingInput,
   type WatchedTraining,
 } from '../../src/contract';
 import type { GateOrder } from '../../src/domain/approval';
+import { noLines } from '../../src/domain/lineCounts';
 import { addDays } from '../../src/domain/runDate';
 import { failure, notYet } from '../../src/failures';
-import { dailyRecommendations, forgetUser, lateObjectsSweep, rollback, scheduledRun } from '../../src/workflows';
+import {
+  dailyRecommendations,
+  forgetUser,
+  freshLists,
+  lateObjectsSweep,
+  rollback,
+  scheduledRun,
+  versionsSweep,
+} from '../../src/workflows';
 import { decideUpdate } from '../../src/workflows/gateApprovals';
 import { lookedSignal, statusQuery } from '../../src/workflows/runStatus';
 import { abandonUpdate, proceedUpdate } from '../../src/workflows/waitingOrders';
-import { activitiesOf, borderline, completed, dailyInput, evaluated, runDate, untilCancelled } from './scenarios';
+import {
+  activitiesOf,
+  borderline,
+  completed,
+  countedStep,
+  dailyInput,
+  evaluated,
+  runDate,
+  untilCancelled,
+} from './scenarios';
 import type { WorkflowTestbed } from './workflowEnvironment';
 
 export interface RecordedScenario {
@@ -123,6 +143,50 @@ function cancelledInTraining(name: string, waitForTraining: Activities['waitForT
   };
 }
 
+const watched: DailyInput = { ...dailyInput, settings: { ...dailyInput.settings, publish: { watchSeconds: 600 } } };
+
+/** The pointer as a run that watches meets it: of the day before, then its own, then where `later` says. */
+function pointerOf(later: LiveVersion = publishedPointer): Activities['readLive'] {
+  let looks = 0;
+  return async () => {
+    looks += 1;
+    if (looks <= 2)
+      return { version: '2026-11-22.01', runDate: addDays(runDate, -1), since: '2026-11-23T04:00:00.000Z' };
+    return looks === 3 ? publishedPointer : later;
+  };
+}
+
+const publishedPointer: LiveVersion = {
+  version: '2026-11-23.01',
+  runDate,
+  since: '2026-11-24T04:00:00.000Z',
+  previous: '2026-11-22.01',
+};
+const servedWorse: Activities['watchServing'] = async () => ({
+  verdict: 'worse',
+  answers: 900,
+  found: ['empty answers: 80.0 % after the publish, 0.1 % before'],
+});
+
+function cancelledWhileSweeping(name: string): RecordedScenario {
+  return {
+    name,
+    async play(testbed, workflowId) {
+      const { activities, trace } = activitiesOf({ sweepVersion: untilCancelled });
+      testbed.use(activities);
+      const handle = await testbed.env.client.workflow.start(dailyRecommendations, {
+        workflowId,
+        taskQueue: testbed.taskQueue,
+        args: [dailyInput],
+      });
+      while (!trace.calls.includes('sweepVersion')) await new Promise((resolve) => setTimeout(resolve, 20));
+      await handle.cancel();
+      await handle.result();
+      return handle;
+    },
+  };
+}
+
 /** A watch that ends as the job on its rung does. */
 function ended(how: (input: WaitForTrainingInput) => WatchedTraining): Activities['waitForTraining'] {
   return async (input) => how(input);
@@ -142,6 +206,22 @@ function scheduled(name: string): RecordedScenario {
       const ran = await handle.result();
       // It is abandoned to itself; the test server wants every workflow to end.
       await workflow.getHandle(lateSweepWorkflowId(addDays(ran.runDate, -1))).result();
+      return handle;
+    },
+  };
+}
+
+function beat(name: string, overrides: () => Overrides): RecordedScenario {
+  return {
+    name,
+    async play(testbed, workflowId) {
+      testbed.use(activitiesOf(overrides()).activities);
+      const handle = await testbed.env.client.workflow.start(freshLists, {
+        workflowId,
+        taskQueue: testbed.taskQueue,
+        args: [{ settings: loadFreshSettings({}) }],
+      });
+      await handle.result().catch(() => undefined);
       return handle;
     },
   };
@@ -246,6 +326,31 @@ export const recordedScenarios: readonly RecordedScenario[] = [
   cancelledInTraining('cancelled-with-its-price', () =>
     untilCancelled().catch(() => ({ ...completed, outcome: 'stopped' as const })),
   ),
+  daily('watched', () => ({ readLive: pointerOf() }), watched),
+  daily('rolled-back', () => ({ readLive: pointerOf(), watchServing: servedWorse }), watched),
+  daily(
+    'watch-left-alone',
+    () => ({ readLive: pointerOf({ ...publishedPointer, version: '2026-11-21.01' }), watchServing: servedWorse }),
+    watched,
+  ),
+  daily(
+    'watch-without-metrics',
+    () => ({
+      readLive: pointerOf(),
+      watchServing: async () => ({ verdict: 'unknown', why: '0 answers are known of since the publish' }),
+    }),
+    watched,
+  ),
+  daily('sweep-failed', () => ({
+    planSweep: async () => {
+      throw failure('ManifestInvalid', 'the register cannot be read');
+    },
+  })),
+  cancelledWhileSweeping('cancelled-while-sweeping'),
+  daily('bulk-load', () => ({}), {
+    ...dailyInput,
+    settings: { ...dailyInput.settings, load: { ...dailyInput.settings.load, mode: 'bulk' } },
+  }),
   // Recorded before the schedule also swept for late objects.
   scheduled('scheduled-run'),
   scheduled('scheduled-run-and-sweep'),
@@ -257,6 +362,19 @@ export const recordedScenarios: readonly RecordedScenario[] = [
         workflowId,
         taskQueue: testbed.taskQueue,
         args: [{ runDate }],
+      });
+      await handle.result();
+      return handle;
+    },
+  },
+  {
+    name: 'versions-sweep',
+    async play(testbed, workflowId) {
+      testbed.use(activitiesOf().activities);
+      const handle = await testbed.env.client.workflow.start(versionsSweep, {
+        workflowId,
+        taskQueue: testbed.taskQueue,
+        args: [{ settings: { keepVersions: 3, maxUnitsPerSecond: 1000 } }],
       });
       await handle.result();
       return handle;
@@ -292,4 +410,35 @@ export const recordedScenarios: readonly RecordedScenario[] = [
       return handle;
     },
   },
+  beat('fresh-normal', () => ({})),
+  beat('fresh-empty', () => ({
+    countFreshClicks: async () => countedStep({ objects: 0, sizeBytes: 0, lines: noLines }),
+  })),
+  beat('fresh-catch-up', () => {
+    const left = [16, 8, 0];
+    const skipped = { fromMs: Date.parse('2026-11-23T04:00:00Z'), untilMs: Date.parse('2026-11-23T09:00:00Z') };
+    return {
+      countFreshClicks: async () =>
+        countedStep({ objectsLeft: left.shift() ?? 0, ...(left.length === 2 ? { skipped } : {}) }),
+    };
+  }),
+  beat('fresh-conflict', () => {
+    let tries = 0;
+    return {
+      countFreshClicks: async () => {
+        tries += 1;
+        if (tries === 1)
+          throw failure('FreshStateContended', 'other beats wrote the state 6 times while this one counted');
+        return countedStep({ conflicts: 2 });
+      },
+    };
+  }),
+  beat('fresh-set-aside', () => ({
+    countFreshClicks: async () => countedStep({ setAside: ['clicks/dt=2026-11-23/hr=07/torn.gz'] }),
+  })),
+  beat('fresh-unpublished', () => ({
+    publishFreshLists: async () => {
+      throw failure('LoadThrottled', 'the table has refused an item of the fresh lists for 31 seconds, 19 times');
+    },
+  })),
 ];

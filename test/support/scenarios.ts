@@ -1,9 +1,19 @@
 /** Activities that behave as a scenario says, for workflow tests and for recording histories. */
 import { heartbeat, sleep } from '@temporalio/activity';
 import { loadPipelineSettings } from '../../src/config';
-import type { Activities, DailyInput, EvaluatedModel, FinishedTraining, RunReport } from '../../src/contract';
+import type {
+  Activities,
+  ChosenBlend,
+  CountedFreshClicks,
+  DailyInput,
+  EvaluatedModel,
+  FinishedTraining,
+  RunReport,
+} from '../../src/contract';
+import { defaultBlendWeights } from '../../src/domain/blendWeights';
 import type { Comparison } from '../../src/domain/comparison';
 import { decideGate, type GateDecision } from '../../src/domain/gate';
+import { noLines } from '../../src/domain/lineCounts';
 import { parseRunDate } from '../../src/domain/runDate';
 import { trainingPace } from '../../src/domain/trainingPace';
 import { versionOf } from '../../src/domain/version';
@@ -68,6 +78,41 @@ export function borderline(): EvaluatedModel {
   return { ...model, decision };
 }
 
+/** Popularity alone, and next lists: the personal part earned nothing. */
+export function chosenBlend(): ChosenBlend {
+  const none = { value: 0, low: 0, high: 0 };
+  const ratio = { value: 1.12, low: 1.1, high: 1.14 };
+  const kind = {
+    moments: 5000,
+    fitted: true,
+    personalKept: false,
+    personalGain: { hitAt10: none, ndcgAt10: none },
+    overFreshPopular: { hitAt10: ratio, ndcgAt10: ratio },
+  };
+  return {
+    weights: defaultBlendWeights,
+    halfLifeMinutes: 5,
+    first: kind,
+    next: kind,
+    clicks: 100_000,
+    readersOneIn: 1,
+  };
+}
+
+/** A step of the fresh loop that found eight objects, and has caught up. */
+export function countedStep(figures: Partial<CountedFreshClicks> = {}): CountedFreshClicks {
+  return {
+    beat: 42,
+    objects: 8,
+    sizeBytes: 120_000,
+    lines: { ...noLines, counted: 2900, duplicate: 4, repeated: 310, malformed: 1 },
+    setAside: [],
+    objectsLeft: 0,
+    conflicts: 0,
+    ...figures,
+  };
+}
+
 /** A day on which everything goes well; a scenario overrides what goes otherwise. */
 export function activitiesOf(overrides: Partial<Activities> = {}): { activities: Activities; trace: Trace } {
   const trace: Trace = { calls: [], reports: [], published: [] };
@@ -100,6 +145,9 @@ export function activitiesOf(overrides: Partial<Activities> = {}): { activities:
     stopTraining: async () => ({ ...completed, outcome: 'stopped' }),
     keepInteractions: async () => ({ days: 1 }),
     evaluateModel: async () => evaluated(0.1),
+    chooseBlend: async () => chosenBlend(),
+    holdVersion: async () => undefined,
+    bulkLoad: async () => ({ items: 100_008, throttledBatches: 0 }),
     loadShards: async (input) => ({
       items: input.group === 0 ? 100_008 - 12_500 * (input.groups - 1) : 12_500,
       throttledBatches: 0,
@@ -110,12 +158,26 @@ export function activitiesOf(overrides: Partial<Activities> = {}): { activities:
       trace.published.push(input.version);
     },
     rollBack: async () => undefined,
+    watchServing: async () => ({ verdict: 'as before', answers: 5200 }),
+    planSweep: async () => ({ kept: ['2026-11-23.01', '2026-11-22.01', '2026-11-21.01'], doomed: ['2026-11-20.01'] }),
+    sweepVersion: async ({ version }) => ({ version, outcome: 'removed', lists: 100_008 }),
     eraseReader: async () => ({ deleted: 3, left: 0 }),
     closeErasure: async () => undefined,
     writeReport: async (report) => {
       trace.reports.push(report);
       return { uri: 's3://lake/reports/dt=2026-11-23/run.json' };
     },
+    countFreshClicks: async ({ nowMs }) =>
+      countedStep({ newestClickMs: nowMs - 70_000, medianClickMs: nowMs - 160_000 }),
+    publishFreshLists: async () => ({
+      beat: 42,
+      written: 310,
+      unchanged: 1400,
+      superseded: 0,
+      sections: 9,
+      nextLists: 1700,
+      top: ['a1', 'a2'],
+    }),
   };
   const base: Activities = { ...happy, ...overrides };
   const traced =
@@ -134,14 +196,22 @@ export function activitiesOf(overrides: Partial<Activities> = {}): { activities:
     stopTraining: traced('stopTraining', base.stopTraining),
     keepInteractions: traced('keepInteractions', base.keepInteractions),
     evaluateModel: traced('evaluateModel', base.evaluateModel),
+    chooseBlend: traced('chooseBlend', base.chooseBlend),
+    holdVersion: traced('holdVersion', base.holdVersion),
+    bulkLoad: traced('bulkLoad', base.bulkLoad),
     loadShards: traced('loadShards', base.loadShards),
     verifyLoad: traced('verifyLoad', base.verifyLoad),
     readLive: traced('readLive', base.readLive),
     publish: traced('publish', base.publish),
     rollBack: traced('rollBack', base.rollBack),
+    watchServing: traced('watchServing', base.watchServing),
+    planSweep: traced('planSweep', base.planSweep),
+    sweepVersion: traced('sweepVersion', base.sweepVersion),
     eraseReader: traced('eraseReader', base.eraseReader),
     closeErasure: traced('closeErasure', base.closeErasure),
     writeReport: traced('writeReport', base.writeReport),
+    countFreshClicks: traced('countFreshClicks', base.countFreshClicks),
+    publishFreshLists: traced('publishFreshLists', base.publishFreshLists),
   };
   return { activities, trace };
 }

@@ -51,9 +51,13 @@ describe('the daily run', () => {
       'waitForTraining',
       'keepInteractions',
       'evaluateModel',
+      'chooseBlend',
+      'holdVersion',
       'verifyLoad',
       'readLive',
       'publish',
+      'planSweep',
+      'sweepVersion',
       'writeReport',
     ]);
     expect(trace.calls.filter((name) => name === 'loadShards')).toHaveLength(dailyInput.settings.load.parallelism);

@@ -20,6 +20,8 @@ import {
   putGateArtefact,
   shuffled,
 } from '../support/gateArtefact';
+import { idleServices } from '../support/idleServices';
+import { createMemoryFreshTable } from '../support/memoryFreshTable';
 import { createMemoryLake } from '../support/memoryLake';
 import { createMemoryReaderItems } from '../support/memoryReaderItems';
 import { createMemoryTable } from '../support/memoryTable';
@@ -88,14 +90,16 @@ describe('F11: a bad model is refused, and what is live stays live', () => {
     await putGateArtefact(lake, model, artefact, options);
     const popular = { pk: 'list#popular', sk: `v#${live.version}`, articles: articleIds.slice(0, 20).join(' ') };
     table.lists.set(`${popular.pk}|${popular.sk}`, { ...popular, expiresAt: 4_000_000_000 });
-    await table.recordVersion({ ...live, items: 401, readers: 400, modelUri: 's3://lake/x' });
+    await table.recordVersion({ ...live, items: 401, readers: 400, modelUri: 's3://lake/x' }, 0);
     table.pointer = live;
     const { evaluateModel, readLive, publish } = createActivities({
       lake,
       table,
       trainingService: new FakeTrainingService(),
       deliveryMetrics: { freshness: async () => [] },
+      ...idleServices,
       readerItems: createMemoryReaderItems(),
+      freshTable: createMemoryFreshTable(),
       trainingPlace: { bucket: 'lake', roleArn: 'arn:aws:iam::000000000000:role/training', image: 'trainer:1' },
     });
     const { handle, trace } = await start({ evaluateModel, readLive, publish });

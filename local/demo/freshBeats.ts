@@ -1,0 +1,76 @@
+/** Beats of the fresh loop beside the playing of a day, each at the time that the day has reached. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, ScheduleOverlapPolicy, WorkflowNotFoundError } from '@temporalio/client';
+import { loadFreshSettings } from '../../src/config';
+import { type FreshBeat, freshListsWorkflowId, freshScheduleId } from '../../src/contract';
+import { applySchedule, freshSchedule } from '../../src/schedule';
+import type { freshLists } from '../../src/workflows';
+
+export interface BeatsOptions {
+  readonly client: Client;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Of the day that is played; `undefined` before it begins. */
+  readonly nowMs: () => number | undefined;
+  readonly titleOf: (articleId: string) => string | undefined;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+const lookEveryMs = 200;
+/** A day passes in seconds: a beat every five minutes of it would be all that this machine does. */
+const betweenBeatsMs = 60 * 60_000;
+
+/** Goes on until `signal`; a beat that fails is told, and does not end what it runs beside. */
+export async function beatAlong(options: BeatsOptions): Promise<void> {
+  const { client, environment, nowMs, signal, say } = options;
+  const settings = loadFreshSettings(environment);
+  await applySchedule(client, {
+    ...freshSchedule(settings),
+    state: { paused: true, note: 'paused by the demo, which beats in the time of the day it plays' },
+  });
+  const intervalMs = settings.everyMinutes * 60_000;
+  let nextMs = 0;
+  while (!signal.aborted) {
+    const atMs = Math.floor((nowMs() ?? 0) / intervalMs) * intervalMs;
+    if (atMs <= nextMs) {
+      await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
+      continue;
+    }
+    nextMs = atMs + betweenBeatsMs;
+    say(await beatAt(atMs, options));
+  }
+}
+
+async function beatAt(atMs: number, { client, titleOf }: BeatsOptions): Promise<string> {
+  const at = new Date(atMs).toISOString();
+  const around = { start: new Date(atMs - 1000), end: new Date(atMs + 1000) };
+  await client.schedule.getHandle(freshScheduleId).backfill({ ...around, overlap: ScheduleOverlapPolicy.ALLOW_ALL });
+  const workflowId = `${freshListsWorkflowId}-${at.slice(0, 19)}Z`;
+  const clock = at.slice(11, 16);
+  try {
+    return `fresh: ${clock}  ${describeBeat(await resultOf(client, workflowId), titleOf)}`;
+  } catch (error) {
+    return `fresh: ${clock}  the beat failed: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** A backfill starts its workflow a moment after it was asked for. */
+async function resultOf(client: Client, workflowId: string): Promise<FreshBeat> {
+  for (;;) {
+    try {
+      return await client.workflow.getHandle<typeof freshLists>(workflowId).result();
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      await sleep(lookEveryMs);
+    }
+  }
+}
+
+function describeBeat(
+  { top: [first], lines, clickToList }: FreshBeat,
+  titleOf: (articleId: string) => string | undefined,
+): string {
+  const delay = clickToList === undefined ? '' : `, the newest ${clickToList.newestSeconds} s before`;
+  const leads = first === undefined ? 'nothing is read yet' : `${titleOf(first) ?? first} leads`;
+  return `${leads}; ${lines.counted.toLocaleString('en')} clicks counted${delay}`;
+}

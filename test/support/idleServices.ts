@@ -1,0 +1,10 @@
+/** Services that nobody in a test asks: a call is a defect. */
+import type { BulkLoads } from '../../src/clients/bulkLoads';
+import type { ServingMetrics } from '../../src/clients/servingMetrics';
+
+const unasked = (): Promise<never> => Promise.reject(new Error('the test expects nobody to ask this service'));
+
+export const idleServices: { readonly bulkLoads: BulkLoads; readonly servingMetrics: ServingMetrics } = {
+  bulkLoads: { start: unasked, look: unasked, cancel: unasked },
+  servingMetrics: { answered: unasked, add: unasked },
+};
