@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from frontpage_trainer.codes import Ids, Names, codes_of, encode
 from frontpage_trainer.dataset import Dataset
 from frontpage_trainer.hyperparameters import parse_hyperparameters
-from frontpage_trainer.interactions import to_parquet
+from frontpage_trainer.interactions import Clicks, to_parquet
 from frontpage_trainer.ledger import read_ledger
 from frontpage_trainer.window import ClickCounts, read_window
 
@@ -162,6 +163,16 @@ def read(place: Place, **changes: str) -> tuple[Dataset, ClickCounts, dict[date,
     ledger = read_ledger(place.ledger, parameters.run_date)
     data, counts = read_window(place.clicks, place.interactions, ledger, parameters, kept.__setitem__, lambda: None)
     return data, counts, kept
+
+
+def clicks_of(rows: pl.DataFrame) -> tuple[Clicks, Ids]:
+    """Rows of user_id, article_id, section and at as numbers, and what these stand for."""
+    encoded, names = encode(rows), Names()
+    names.add(encoded)
+    ids = names.ids()
+    ranks = ((ids.users, "user_id"), (ids.articles, "article_id"), (ids.sections, "section"))
+    columns = [kind.of(codes_of(encoded[name])) for kind, name in ranks]
+    return Clicks(*columns, rows["at"].dt.epoch("ms").to_numpy()), ids
 
 
 def lines(clicks: list[dict[str, Any]]) -> bytes:

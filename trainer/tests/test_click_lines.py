@@ -110,6 +110,23 @@ def test_what_comes_before_a_damage_in_a_gzip_object_is_salvaged_and_the_damage_
     assert parsed.clicks["event_id"].to_list()[:3] == ["e1", "e2", "e0"]
 
 
+def test_a_flipped_bit_anywhere_in_an_object_is_noticed_or_changes_nothing(tmp_path: Path) -> None:
+    whole = gzip.compress(lines(GOOD * 20))
+    path = tmp_path / "flipped.gz"
+    noticed = 0
+    for place in range(2, len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
+        try:
+            unpacked = unpack("flipped.gz", path)
+        except DataRejected:
+            noticed += 1
+        else:
+            noticed += unpacked.damaged
+            assert unpacked.damaged or unpacked.content == lines(GOOD * 20)
+    # What is left are the time stamp and such in the header.
+    assert noticed >= len(whole) - 10
+
+
 def test_an_object_of_which_nothing_can_be_unpacked_is_rejected_by_its_name(tmp_path: Path) -> None:
     path = tmp_path / "broken.gz"
     path.write_bytes(b"\x1f\x8b" + b"\x00" * 50)

@@ -2,23 +2,25 @@
 
 import math
 from collections import defaultdict
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
 import pytest
+from implicit.cpu.als import AlternatingLeastSquares
 from threadpoolctl import threadpool_limits
 
-from frontpage_trainer.als import Factors, initial_factors, iterate
+from frontpage_trainer.als import Factors, Fitting, initial_factors
 from frontpage_trainer.clock import HOUR_MS
 from frontpage_trainer.dataset import Dataset, build_dataset
 from frontpage_trainer.errors import TrainingError
 from frontpage_trainer.evaluation import judge, truth_between
 from frontpage_trainer.hyperparameters import parse_hyperparameters
-from frontpage_trainer.interactions import fold
+from frontpage_trainer.interactions import fold, sort_clicks
 from frontpage_trainer.ranking import Blend, rank
 from frontpage_trainer.snapshot import take_snapshot
 
-from .support import HYPERPARAMETERS, newsroom
+from .support import HYPERPARAMETERS, clicks_of, newsroom
 
 PARAMETERS = parse_hyperparameters(HYPERPARAMETERS)
 
@@ -30,17 +32,17 @@ def dataset_of(taste: float) -> tuple[Dataset, pl.DataFrame]:
         pl.col("occurred_at").str.to_datetime(time_unit="ms", time_zone="UTC").alias("at")
     )
     clicks = clicks.unique(subset=["user_id", "article_id"], keep="first", maintain_order=True)
-    at = pl.col("at").dt.epoch("ms")
+    coded, ids = clicks_of(clicks)
     cuts = [0, PARAMETERS.tune_start_ms, PARAMETERS.holdout_start_ms, PARAMETERS.end_ms]
-    parts = [fold(clicks.filter(at >= cuts[number], at < cuts[number + 1])) for number in range(3)]
-    return build_dataset(parts), clicks
+    slices = [coded.where((coded.at_ms >= start) & (coded.at_ms < end)) for start, end in pairwise(cuts)]
+    return build_dataset([fold(sort_clicks(part)) for part in slices], ids), clicks
 
 
 def fitted(data: Dataset, cut_ms: int, iterations: int = 4) -> Factors:
-    confidence = take_snapshot(data, cut_ms, PARAMETERS).confidence
+    fitting = Fitting(take_snapshot(data, cut_ms, PARAMETERS).confidence, 0.5)
     factors = initial_factors(len(data.user_ids), len(data.article_ids), 8, (42, 0))
     for _ in range(iterations):
-        factors = iterate(factors, confidence, 0.5)
+        fitting.iterate(factors)
     return factors
 
 
@@ -84,13 +86,25 @@ def test_fitting_lowers_the_loss_and_leaves_readers_without_interactions_at_zero
     assert not fitted(data, cut).users[absent].any()
 
 
+def test_fitting_gives_the_bits_of_the_librarys_own_fit() -> None:
+    data, _ = dataset_of(0.5)
+    with threadpool_limits(limits=1):
+        ours = fitted(data, PARAMETERS.end_ms)
+        model = AlternatingLeastSquares(factors=8, regularization=0.5, alpha=1.0, iterations=4)
+        start = initial_factors(len(data.user_ids), len(data.article_ids), 8, (42, 0))
+        model.user_factors, model.item_factors = start.users, start.items
+        model.fit(take_snapshot(data, PARAMETERS.end_ms, PARAMETERS).confidence, show_progress=False)
+    assert ours.users.tobytes() == model.user_factors.tobytes()
+    assert ours.items.tobytes() == model.item_factors.tobytes()
+
+
 def test_factors_that_are_not_finite_end_the_training() -> None:
     data, _ = dataset_of(0.5)
     confidence = take_snapshot(data, PARAMETERS.end_ms, PARAMETERS).confidence
     factors = initial_factors(len(data.user_ids), len(data.article_ids), 8, (42, 0))
     factors.items[0, 0] = np.nan
     with pytest.raises(TrainingError, match="not finite"):
-        iterate(factors, confidence, 0.5)
+        Fitting(confidence, 0.5).iterate(factors)
 
 
 @pytest.mark.parametrize("weight", [None, 0.5, 4.0])
@@ -172,7 +186,8 @@ def test_the_best_are_found_among_few_candidates_and_among_many(candidates: int)
             "at": [PARAMETERS.end_ms - 1 - number for number in range(1400)],
         }
     ).with_columns(pl.col("at").cast(pl.Datetime("ms", "UTC")), pl.lit(None, pl.String).alias("section"))
-    data = build_dataset([fold(rows)])
+    coded, ids = clicks_of(rows)
+    data = build_dataset([fold(sort_clicks(coded))], ids)
     snapshot = take_snapshot(data, PARAMETERS.end_ms, PARAMETERS)
     lists = rank(snapshot, np.arange(700), 20, Blend(users, items, 1e-9))
     scores = (users @ items.T).astype(float)

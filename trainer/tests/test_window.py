@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 
 from frontpage_trainer.errors import DataRejected
-from frontpage_trainer.interactions import SCHEMA, fold
+from frontpage_trainer.interactions import SCHEMA, fold, sort_clicks, to_frame
 from frontpage_trainer.window import ClickCounts
 
-from .support import Place, click, lines, read
+from .support import Place, click, clicks_of, lines, read
 
 BEFORE = "2026-11-22"
 
@@ -21,7 +21,8 @@ def folded(*clicks: dict[str, str]) -> pl.DataFrame:
         pl.col("occurred_at").str.to_datetime(time_unit="ms", time_zone="UTC").alias("at"),
         pl.lit(None, pl.String).alias("section"),
     )
-    return fold(rows)
+    coded, ids = clicks_of(rows)
+    return to_frame(fold(sort_clicks(coded)), ids)
 
 
 def test_a_click_belongs_to_the_day_of_its_event_whenever_it_arrived(place: Place) -> None:

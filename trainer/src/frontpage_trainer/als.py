@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from implicit.cpu.als import AlternatingLeastSquares
-from implicit.recommender_base import ModelFitError
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -31,21 +30,21 @@ def initial_factors(readers: int, articles: int, factors: int, seed: tuple[int, 
     return Factors(users, items)
 
 
-def iterate(factors: Factors, confidence: sparse.csr_matrix, regularization: float) -> Factors:
-    """One iteration: readers from articles, then articles from readers. Each row is solved by itself and BLAS has one
-    thread, so the number of cores changes nothing. Raises `TrainingError` when the factors are no longer finite."""
-    model = AlternatingLeastSquares(
-        factors=factors.users.shape[1], regularization=regularization, alpha=1.0, iterations=1, dtype=np.float32
-    )
-    # Set factors are where `fit` begins; it changes them in place.
-    model.user_factors = factors.users.copy()
-    model.item_factors = factors.items.copy()
-    try:
-        model.fit(confidence, show_progress=False)
-    except ModelFitError as error:
-        raise TrainingError(
-            f"the factors are not finite; a larger regularization or smaller alpha helps: {error}"
-        ) from error
-    if not (np.isfinite(model.user_factors).all() and np.isfinite(model.item_factors).all()):
-        raise TrainingError("the factors are not finite; a larger regularization or smaller alpha helps")
-    return Factors(model.user_factors, model.item_factors)
+class Fitting:
+    """The matrix in both directions: `implicit`'s own `fit` would turn it around again for each iteration."""
+
+    def __init__(self, confidence: sparse.csr_matrix, regularization: float) -> None:
+        """`confidence`: readers x articles, float32."""
+        self._by_reader = confidence
+        self._by_article = confidence.T.tocsr()
+        self._regularization = regularization
+
+    def iterate(self, factors: Factors) -> None:
+        """One iteration, in place: readers from articles, then articles from readers. Each row is solved by itself and
+        BLAS has one thread, so the number of cores changes nothing. Raises `TrainingError` when the factors are no
+        longer finite."""
+        model = AlternatingLeastSquares(factors=factors.users.shape[1], dtype=np.float32)
+        model.solver(self._by_reader, factors.users, factors.items, self._regularization, num_threads=0)
+        model.solver(self._by_article, factors.items, factors.users, self._regularization, num_threads=0)
+        if not (np.isfinite(factors.users).all() and np.isfinite(factors.items).all()):
+            raise TrainingError("the factors are not finite; a larger regularization or smaller alpha helps")

@@ -11,11 +11,13 @@ from typing import Any
 
 import polars as pl
 
+from .event_time import event_times
+from .plain_text import holds_strings_only
+
 _FIELDS = ("event_id", "user_id", "article_id", "occurred_at", "section", "ack", "heartbeat_at")
 _SCHEMA = dict.fromkeys(_FIELDS, pl.String)
 _ID = r"^[A-Za-z0-9_.:-]{1,64}$"
 _SECTION = r"^[a-z0-9-]{1,32}$"
-_TIME = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:[0-5]\d(\.\d{1,3})?Z$"
 
 
 @dataclass(frozen=True)
@@ -43,32 +45,42 @@ def parse_clicks(content: bytes, *, damaged: bool = False) -> ParsedClicks:
 
 
 def _valid_clicks(rows: pl.DataFrame) -> pl.DataFrame:
-    at = pl.col("occurred_at").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", strict=False, time_unit="ms", time_zone="UTC")
     section = pl.when(pl.col("section").str.contains(_SECTION)).then(pl.col("section"))
     ids = [pl.col(name).str.contains(_ID) for name in ("event_id", "user_id", "article_id")]
-    valid = rows.with_columns(at.alias("at"), section.alias("section")).filter(
-        *ids, pl.col("occurred_at").str.contains(_TIME), pl.col("at").is_not_null()
-    )
+    valid = rows.with_columns(event_times(rows["occurred_at"]).alias("at"), section.alias("section"))
+    valid = valid.filter(*ids, pl.col("at").is_not_null())
     return valid.select("event_id", "user_id", "article_id", "at", "section", "ack")
 
 
 def _read_fast(content: bytes) -> tuple[pl.DataFrame, int] | None:
     """All rows and no torn line, or `None` when the object needs the careful reader."""
-    text = content.replace(b"}{", b"}\n{")
+    rows = _read_lines(content)
+    if rows is None:
+        rows = _read_lines(content.replace(b"}{", b"}\n{"))
+    if rows is None or not (holds_strings_only(content) or _fields_are_strings(content, rows)):
+        return None
+    return rows, 0
+
+
+def _read_lines(content: bytes) -> pl.DataFrame | None:
     try:
-        rows = pl.read_ndjson(text, schema=_SCHEMA)
+        return pl.read_ndjson(content, schema=_SCHEMA)
     except pl.exceptions.PolarsError:
         return None
+
+
+def _fields_are_strings(content: bytes, rows: pl.DataFrame) -> bool:
+    """For text that holds other values as well: each of our own fields is a string wherever it is anything."""
     for name in _FIELDS:
-        strings = text.count(b'"%s":"' % name.encode()) + text.count(b'"%s": "' % name.encode())
+        strings = content.count(b'"%s":"' % name.encode()) + content.count(b'"%s": "' % name.encode())
         if strings != rows.height - rows[name].null_count():
-            return None
-    return rows, 0
+            return False
+    return True
 
 
 def _read_carefully(content: bytes) -> tuple[pl.DataFrame, int]:
     """Rows and number of malformed lines. A record that breaks off spoils only the rest of its line."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(object_pairs_hook=_first_of_each)
     rows: list[dict[str, str | None]] = []
     malformed = 0
     for line in content.split(b"\n"):
@@ -87,6 +99,11 @@ def _read_carefully(content: bytes) -> tuple[pl.DataFrame, int]:
             while position < len(text) and text[position].isspace():
                 position += 1
     return pl.DataFrame(rows, schema=_SCHEMA), malformed
+
+
+def _first_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """As polars has it when a line names a field twice."""
+    return dict(reversed(pairs))
 
 
 def _ascii(value: Any) -> str | None:

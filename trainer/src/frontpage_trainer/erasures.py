@@ -4,7 +4,9 @@ import hashlib
 import re
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from .errors import DataRejected
 from .lake_objects import objects_below
@@ -22,8 +24,9 @@ def read_erasures(folder: Path) -> frozenset[str]:
     return frozenset(hashes)
 
 
-def forgotten(rows: pl.DataFrame, erased: frozenset[str]) -> set[str]:
-    """Which readers of these rows are to be forgotten."""
+def forgotten(readers: pl.Series, erased: frozenset[str]) -> NDArray[np.int32]:
+    """Which of these readers are to be forgotten, as places."""
     if not erased:
-        return set()
-    return {user for user in rows["user_id"].unique() if hashlib.sha256(user.encode()).hexdigest() in erased}
+        return np.empty(0, dtype=np.int32)
+    hashes = (hashlib.sha256(user.encode()).hexdigest() for user in readers)
+    return np.flatnonzero([name in erased for name in hashes]).astype(np.int32)

@@ -26,11 +26,11 @@ def holdout_file(data: Dataset, snapshot: Snapshot, truth: Truth, lists: NDArray
 
     lines = [f'{{"popular":"{ids(snapshot.candidates[: AT + most_read])}"}}\n']
     start = 0
-    for row, reader in enumerate(truth.readers):
+    for row, name in enumerate(data.user_ids.gather(truth.readers)):
         top = lists[row, :AT]
         read_here = np.sort(snapshot.candidates[read.indices[read.indptr[row] : read.indptr[row + 1]]])
         lines.append(
-            f'{{"reader":"{data.user_ids[reader]}","list":"{ids(top[top >= 0])}","read":"{ids(read_here)}",'
+            f'{{"reader":"{name}","list":"{ids(top[top >= 0])}","read":"{ids(read_here)}",'
             f'"opened":"{ids(opened[start : ends[row]])}"}}\n'
         )
         start = ends[row]

@@ -1,11 +1,12 @@
 """The objects of the lake as they lie on disk: which there are, and their bytes, unpacked as far as possible."""
 
-import gzip
 import re
 import zlib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from isal import igzip, isal_zlib
 
 from .errors import DataRejected
 from .log import warn
@@ -53,8 +54,8 @@ def unpack(key: str, path: Path) -> Unpacked:
     if not raw.startswith(_GZIP_MAGIC):
         return Unpacked(raw, damaged=False)
     try:
-        return Unpacked(gzip.decompress(raw), damaged=False)
-    except (EOFError, OSError, zlib.error):
+        return Unpacked(igzip.decompress(raw), damaged=False)
+    except (EOFError, OSError, isal_zlib.error):
         content = _salvage(raw)
     if not content:
         raise DataRejected(

@@ -7,7 +7,7 @@ readers get. When popularity alone wins there is nothing to fit any more, and th
 import time
 from collections.abc import Callable
 
-from .als import initial_factors, iterate
+from .als import Fitting, initial_factors
 from .dataset import Dataset
 from .errors import TrainingError
 from .evaluation import AT, Truth, judge, truth_between
@@ -122,9 +122,10 @@ class Training:
             shape = (len(self._data.user_ids), len(self._data.article_ids), parameters.factors)
             state.factors = initial_factors(*shape, seed=(parameters.seed, PHASES.index(phase)))
         self._begin(snapshot)
+        fitting = Fitting(snapshot.confidence, parameters.regularization)
         for iteration in range(state.iteration + 1, parameters.iterations + 1):
             started = time.monotonic()
-            state.factors = iterate(state.factors, snapshot.confidence, parameters.regularization)
+            fitting.iterate(state.factors)
             seconds = time.monotonic() - started
             state.iteration = iteration
             state.completed += 1

@@ -1,22 +1,25 @@
 """Lists for readers: the candidates they have not read, by taste and recent popularity together.
 
 A reader's score of candidate i is (x.y_i - mean) / spread + weight * prior_i, where mean and spread are those of x.y
-over the candidates. The mean is the same for all candidates and drops out of the order; the spread has a closed form,
-sqrt(x' C x) with C the covariance of the candidates' factors. So one product of [x / spread, weight] with [y_i,
-prior_i] over the candidate columns ranks a block of readers.
+over the candidates. With d_i = y_i - mean(y) it is x.d_i / spread + weight * prior_i, and spread is sqrt(x' C x), C the
+covariance of the candidates' factors. So one product of [x / spread, weight] with [d_i, prior_i] ranks a block of
+readers, and `candidate_bounds.py` says where to stop: the lists are the same.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .best import Best
+from .candidate_bounds import CandidateBounds
+from .in_order import in_order
 from .snapshot import Snapshot
 
-_BLOCK = 512
-_GROUP = 16
+BLOCK = 1024
+_FIRST = 512
+_TILE = 1024
 
 
 @dataclass(frozen=True)
@@ -29,82 +32,106 @@ class Blend:
 
 
 def rank(snapshot: Snapshot, readers: NDArray[np.integer], length: int, blend: Blend | None) -> NDArray[np.int32]:
-    """Articles for each reader, best first: shape (readers, length), filled up with -1 when candidates run out.
-    Without a blend, and for readers that it knows nothing of, by recent popularity."""
-    width = min(length, snapshot.candidates.size)
-    lists = np.full((len(readers), length), -1, dtype=np.int32)
-    if width == 0:
-        return lists
-    scorer = _Scorer(snapshot, blend)
-
-    def rank_block(start: int) -> None:
-        block = readers[start : start + _BLOCK]
-        lists[start : start + len(block), :width] = _best_unread(snapshot, scorer, block, width)
-
+    """`Ranker.lists` on all cores."""
+    ranker = Ranker(snapshot, blend)
+    blocks = [readers[start : start + BLOCK] for start in range(0, len(readers), BLOCK)]
     # Blocks are fixed and apart from each other, so the number of threads changes nothing but the time.
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        list(pool.map(rank_block, range(0, len(readers), _BLOCK)))
-    return lists
+    lists = list(in_order(lambda block: ranker.lists(block, length), blocks))
+    return np.concatenate(lists) if lists else np.empty((0, length), dtype=np.int32)
 
 
-class _Scorer:
+class Ranker:
+    """Ranks by one snapshot and one blend, on the thread that calls it; several may. Without a blend, and for readers
+    that it knows nothing of, by recent popularity."""
+
     def __init__(self, snapshot: Snapshot, blend: Blend | None) -> None:
-        # Candidates are in order of popularity, so their place is their rank.
-        self.by_popularity = -np.arange(snapshot.candidates.size, dtype=np.float32)
-        self.blend = blend
-        if blend is not None:
-            items = blend.items[snapshot.candidates]
-            self.items = np.hstack([items, snapshot.prior[:, None]]).T.copy()
-            centred = items.astype(np.float64) - items.mean(axis=0, dtype=np.float64)
-            self.covariance = centred.T @ centred / len(items)
+        """What all readers have in common."""
+        self._snapshot = snapshot
+        self._blend = blend
+        if blend is not None and snapshot.candidates.size:
+            self._bounds = CandidateBounds(blend.items[snapshot.candidates], snapshot.prior, blend.weight)
 
-    def scores(self, readers: NDArray[np.integer], width: int, most_read: int) -> NDArray[np.float32]:
-        """Shape (readers, places): as many of the first candidates as can be in the lists, all of them with a blend."""
-        if self.blend is None:
-            return np.tile(self.by_popularity[: width + most_read], (len(readers), 1))
-        users = self.blend.users[readers]
-        wide = users.astype(np.float64)
-        spread = np.sqrt(np.maximum(((wide @ self.covariance) * wide).sum(axis=1), 0.0))
+    def lists(self, readers: NDArray[np.integer], length: int) -> NDArray[np.int32]:
+        """Articles for each reader, best first: shape (readers, length), filled up with -1 when candidates run out."""
+        lists = np.full((len(readers), length), -1, dtype=np.int32)
+        width = min(length, self._snapshot.candidates.size)
+        if width:
+            for start in range(0, len(readers), BLOCK):
+                block = readers[start : start + BLOCK]
+                self._fill(lists[start : start + len(block), :width], block)
+        return lists
+
+    def _fill(self, lists: NDArray[np.int32], readers: NDArray[np.integer]) -> None:
+        if self._blend is None:
+            lists[:] = self._popular(readers, lists.shape[1])
+            return
+        users = self._blend.users[readers]
+        spread = self._bounds.spread(users)
         known = spread > 1e-12
-        spread[~known] = 1.0
-        scaled = (wide / spread[:, None]).astype(np.float32)
-        weights = np.full((len(readers), 1), self.blend.weight, dtype=np.float32)
-        scores = np.hstack([scaled, weights]) @ self.items
-        scores[~known] = self.by_popularity
-        return scores
+        if not known.all():
+            lists[~known] = self._popular(readers[~known], lists.shape[1])
+        if known.any():
+            lists[known] = self._personal(readers[known], users[known], spread[known], lists.shape[1])
+
+    def _popular(self, readers: NDArray[np.integer], width: int) -> NDArray[np.int32]:
+        """Candidates are in order of popularity, so the first unread ones are the list."""
+        rows, places = _entries(self._snapshot, readers)
+        most_read = int(np.bincount(rows, minlength=1).max())
+        unread = np.ones((len(readers), min(self._snapshot.candidates.size, width + most_read)), dtype=np.bool_)
+        shown = places < unread.shape[1]
+        unread[rows[shown], places[shown]] = False
+        number = np.cumsum(unread, axis=1)
+        rows, places = np.nonzero(unread & (number <= width))
+        lists = np.full((len(readers), width), -1, dtype=np.int32)
+        lists[rows, number[rows, places] - 1] = self._snapshot.candidates[places]
+        return lists
+
+    def _personal(
+        self, readers: NDArray[np.integer], users: NDArray[np.float32], spread: NDArray[np.float64], width: int
+    ) -> NDArray[np.int32]:
+        bounds = self._bounds
+        queries = bounds.queries(users, spread)
+        rows, places = _entries(self._snapshot, readers)
+        read = bounds.column_of[places]
+        order = np.argsort(read, kind="stable")
+        rows, read = rows[order], read[order]
+        best = Best(len(readers), width, bounds.place_of)
+        active = np.arange(len(readers))
+        for start, end in _tiles(bounds.size):
+            if start:
+                active = np.flatnonzero(best.least <= bounds.beyond(start, queries))
+                if active.size == 0:
+                    break
+            scores = queries.rows[active] @ bounds.columns[:, start:end]
+            _hide(scores, active, rows, read, start, end)
+            best.add(active, scores, start)
+        top = best.lists()
+        return np.where(top < 0, np.int32(-1), self._snapshot.candidates[top])
 
 
-def _best_unread(snapshot: Snapshot, scorer: _Scorer, readers: NDArray[np.integer], width: int) -> NDArray[np.int32]:
+def _tiles(size: int) -> list[tuple[int, int]]:
+    """The first one is there to find out what the others have to beat."""
+    edges = [0, *range(min(_FIRST, size), size, _TILE), size]
+    return [(start, end) for start, end in pairwise(edges) if start < end]
+
+
+def _entries(snapshot: Snapshot, readers: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+    """What these readers have read, as rows of the block and places among the candidates."""
     read = snapshot.read[readers]
-    read_counts = np.diff(read.indptr)
-    scores = scorer.scores(readers, width, int(read_counts.max()))
-    shown = read.indices < scores.shape[1]
-    scores[np.repeat(np.arange(len(readers)), read_counts)[shown], read.indices[shown]] = -np.inf
-    places = _largest(scores, width)
-    best = np.take_along_axis(scores, places, axis=1)
-    order = np.lexsort((places, -best), axis=1)
-    places = np.take_along_axis(places, order, axis=1)
-    best = np.take_along_axis(best, order, axis=1)
-    return np.where(np.isneginf(best), np.int32(-1), snapshot.candidates[places])
+    return np.repeat(np.arange(len(readers)), np.diff(read.indptr)), read.indices
 
 
-def _largest(scores: NDArray[np.float32], width: int) -> NDArray[np.intp]:
-    """Places of the `width` largest of each row, unordered. Only the groups of places with the largest maxima can hold
-    them, and maxima cost a fraction of a selection over all places."""
-    rows, places = scores.shape
-    stride = places // _GROUP
-    if stride <= 2 * width:
-        return _partition(scores, width)
-    grouped = scores[:, : stride * _GROUP].reshape(rows, _GROUP, stride)
-    groups = _partition(grouped.max(axis=1), width)
-    inside = (groups[:, :, None] + stride * np.arange(_GROUP)).reshape(rows, -1)
-    rest = np.broadcast_to(np.arange(stride * _GROUP, places), (rows, places - stride * _GROUP))
-    chosen = np.hstack([inside, rest])
-    within = _partition(np.take_along_axis(scores, chosen, axis=1), width)
-    return np.take_along_axis(chosen, within, axis=1)
-
-
-def _partition(scores: NDArray[np.float32], width: int) -> NDArray[np.intp]:
-    if width >= scores.shape[1]:
-        return np.tile(np.arange(scores.shape[1]), (len(scores), 1))
-    return np.argpartition(scores, -width, axis=1)[:, -width:]
+def _hide(
+    scores: NDArray[np.float32],
+    active: NDArray[np.intp],
+    rows: NDArray[np.intp],
+    read: NDArray[np.integer],
+    start: int,
+    end: int,
+) -> None:
+    """Takes what was read out of the columns `start` to `end`. `read` is sorted."""
+    within = slice(*np.searchsorted(read, [start, end]))
+    at = np.searchsorted(active, rows[within])
+    at[at == active.size] = 0
+    there = active[at] == rows[within]
+    scores[at[there], read[within][there] - start] = -np.inf

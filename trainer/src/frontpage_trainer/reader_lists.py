@@ -1,18 +1,40 @@
 """The readers' lists and the common ones, as gzipped lines of DynamoDB JSON. Format in docs/formats.md."""
 
-import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from .artefact import Artefact
 from .dataset import Dataset
 from .files import gzip_bytes
 from .hyperparameters import Hyperparameters
-from .ranking import Blend, rank
+from .in_order import cores, in_order
+from .ranking import Blend, Ranker
 from .snapshot import Snapshot
+
+_BEGIN = '{"Item":{"pk":{"S":"'
+
+
+@dataclass(frozen=True)
+class Shard:
+    """`readers` were ranked, in so many seconds of one core; `items` of them have a line."""
+
+    content: bytes
+    readers: int
+    items: int
+    ranking_seconds: float
+
+
+@dataclass(frozen=True)
+class Written:
+    """`readers` have a line. `ranking_seconds`: as if all cores had done nothing but rank."""
+
+    readers: int
+    ranking_seconds: float
 
 
 def write_reader_lists(
@@ -23,62 +45,78 @@ def write_reader_lists(
     blend: Blend | None,
     check_stop: Callable[[], None],
     wrote: Callable[[int, float], None],
-) -> int:
-    """One line for each reader of the window who has an unread candidate; returns how many. A reader who has read
-    everything gets none: the common list serves them. `wrote` hears of each shard how many readers it was made for and
-    in how many seconds."""
-    readers = _shuffled(data.user_ids)
+) -> Written:
+    """One line for each reader of the window who has an unread candidate. A reader who has read everything gets none:
+    the common list serves them. `wrote` hears of each shard how many readers it was made for and in how many
+    seconds."""
+    # Any order that tells nothing of the ids: neighbours in a shard lie on different partitions of the table.
+    readers = np.random.default_rng(parameters.seed).permutation(data.user_ids.len())
+    starts = range(0, readers.size, parameters.readers_per_shard)
+    make = ShardMaker(data, parameters, snapshot, blend)
     written = shards = 0
-    for start in range(0, readers.size, parameters.readers_per_shard):
+    seconds = 0.0
+    before = time.monotonic()
+    for shard in in_order(make, [readers[start : start + parameters.readers_per_shard] for start in starts]):
         check_stop()
-        started = time.monotonic()
-        block = readers[start : start + parameters.readers_per_shard]
-        lines = shard_lines(block, data, parameters, snapshot, blend)
-        if lines:
-            _add_shard(artefact, f"recommendations/part-{shards:05d}.json.gz", lines)
-            written += len(lines)
+        if shard.items:
+            artefact.add(f"recommendations/part-{shards:05d}.json.gz", "shard", shard.content, items=shard.items)
             shards += 1
-        wrote(block.size, time.monotonic() - started)
-    return written
+        written += shard.items
+        seconds += shard.ranking_seconds
+        now = time.monotonic()
+        wrote(shard.readers, now - before)
+        before = now
+    return Written(written, seconds / cores())
 
 
-def shard_lines(
-    readers: NDArray[np.int64], data: Dataset, parameters: Hyperparameters, snapshot: Snapshot, blend: Blend | None
-) -> list[str]:
-    """The lines of these readers, without those who get none."""
-    ranked = rank(snapshot, readers, parameters.list_length, blend)
-    return [
-        _line(f"u#{data.user_ids[reader]}", articles, data, parameters)
-        for reader, articles in zip(readers, ranked, strict=True)
-        if articles[0] >= 0
-    ]
+class ShardMaker:
+    """Makes shards, each on the thread that asks for it."""
+
+    def __init__(self, data: Dataset, parameters: Hyperparameters, snapshot: Snapshot, blend: Blend | None) -> None:
+        """What all shards have in common."""
+        self._ranker = Ranker(snapshot, blend)
+        self._length = parameters.list_length
+        self._user_ids = data.user_ids
+        self._lines = _Lines(data, parameters)
+
+    def __call__(self, readers: NDArray[np.int64]) -> Shard:
+        """The lines of these readers, without those who get none."""
+        started = time.monotonic()
+        lists = self._ranker.lists(readers, self._length)
+        ranked = time.monotonic()
+        have = lists[:, 0] >= 0
+        keys = pl.select(pl.lit("u#") + self._user_ids.gather(readers[have])).to_series()
+        content = gzip_bytes(self._lines.of(keys, lists[have]))
+        return Shard(content, len(readers), int(have.sum()), ranked - started)
 
 
 def write_common_lists(artefact: Artefact, data: Dataset, parameters: Hyperparameters, snapshot: Snapshot) -> None:
     """The popular list, and one for each section that has a candidate."""
-    lines = [_line("list#popular", snapshot.candidates[: parameters.list_length], data, parameters)]
+    lists = {"list#popular": snapshot.candidates}
     sections = data.sections[snapshot.candidates]
     for section in sorted({section for section in sections if section is not None}):
-        articles = snapshot.candidates[sections == section][: parameters.list_length]
-        lines.append(_line(f"list#section#{section}", articles, data, parameters))
-    _add_shard(artefact, "lists/part-00000.json.gz", lines)
+        lists[f"list#section#{section}"] = snapshot.candidates[sections == section]
+    articles = np.full((len(lists), parameters.list_length), -1, dtype=np.int32)
+    for row, found in enumerate(lists.values()):
+        articles[row, : len(found[: parameters.list_length])] = found[: parameters.list_length]
+    content = gzip_bytes(_Lines(data, parameters).of(pl.Series(list(lists)), articles))
+    artefact.add("lists/part-00000.json.gz", "shard", content, items=len(lists))
 
 
-def _shuffled(user_ids: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Readers in order of a hash of their id: neighbours in a shard lie on different partitions of the table, and the
-    order is the same each day."""
-    hashes = np.array([hashlib.blake2b(user_id.encode(), digest_size=8).digest() for user_id in user_ids], dtype="S8")
-    return np.argsort(hashes.view(">u8"), kind="stable")
+class _Lines:
+    """Lines of DynamoDB JSON. No character of an id's alphabet needs escaping in it."""
 
+    def __init__(self, data: Dataset, parameters: Hyperparameters) -> None:
+        self._article_ids = pl.Series(data.article_ids, dtype=pl.String)
+        self._version = f'"}},"sk":{{"S":"v#{parameters.version}"}},"articles":{{"S":"'
+        self._expiry = f'"}},"expires_at":{{"N":"{parameters.expires_at}"}}}}}}\n'
 
-def _line(key: str, articles: NDArray[np.int32], data: Dataset, parameters: Hyperparameters) -> str:
-    """No character of an id's alphabet needs escaping in JSON."""
-    ids = " ".join(data.article_ids[articles[articles >= 0]])
-    return (
-        f'{{"Item":{{"pk":{{"S":"{key}"}},"sk":{{"S":"v#{parameters.version}"}},"articles":{{"S":"{ids}"}},'
-        f'"expires_at":{{"N":"{parameters.expires_at}"}}}}}}\n'
-    )
-
-
-def _add_shard(artefact: Artefact, path: str, lines: list[str]) -> None:
-    artefact.add(path, "shard", gzip_bytes("".join(lines).encode()), items=len(lines))
+    def of(self, keys: pl.Series, lists: NDArray[np.int32]) -> bytes:
+        """One for each key: its articles up to the first -1."""
+        places = pl.Series(lists.ravel()).replace(-1, None)
+        ids = self._article_ids.gather(places).reshape(lists.shape)
+        articles = pl.select(ids.arr.join(" ", ignore_nulls=True)).to_series()
+        line = pl.concat_str(
+            pl.lit('{"Item":{"pk":{"S":"'), keys, pl.lit(self._version), articles, pl.lit(self._expiry)
+        )
+        return pl.select(line.str.join("")).item().encode() if keys.len() else b""

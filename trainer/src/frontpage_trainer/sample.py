@@ -7,13 +7,13 @@ from contextlib import suppress
 import numpy as np
 from scipy import sparse
 
-from .als import Factors, iterate
+from .als import Factors, Fitting
 from .dataset import Dataset
 from .errors import TrainingError
-from .files import gzip_bytes
 from .hyperparameters import Hyperparameters
+from .in_order import cores
 from .ranking import Blend, rank
-from .reader_lists import shard_lines
+from .reader_lists import ShardMaker
 from .snapshot import Snapshot
 
 _READERS = 1024
@@ -24,10 +24,11 @@ def iteration_seconds(factors: Factors, confidence: sparse.csr_matrix, regulariz
     """Of one iteration, from one over every 16th reader: its time is in the interactions."""
     readers = np.arange(0, confidence.shape[0], _SHARE if confidence.shape[0] >= _SHARE * _READERS else 1)
     part = confidence[readers]
+    fitting = Fitting(part, regularization)
     started = time.monotonic()
     # Factors that are not finite are for the real iteration to tell of.
     with suppress(TrainingError):
-        iterate(Factors(factors.users[readers], factors.items), part, regularization)
+        fitting.iterate(Factors(factors.users[readers], factors.items.copy()))
     return (time.monotonic() - started) * confidence.nnz / max(1, part.nnz)
 
 
@@ -39,5 +40,5 @@ def list_seconds(
     started = time.monotonic()
     rank(snapshot, readers, parameters.list_length, blend)
     ranked = time.monotonic()
-    gzip_bytes("".join(shard_lines(readers, data, parameters, snapshot, blend)).encode())
-    return (ranked - started) / readers.size, (time.monotonic() - ranked) / readers.size
+    ShardMaker(data, parameters, snapshot, blend)(readers)
+    return (ranked - started) / readers.size, (time.monotonic() - ranked) / cores() / readers.size

@@ -63,3 +63,7 @@ class Saving:
         self._spent += self._saved_at - started
         self._made += 1
         self.resumed(state)
+
+    def summary(self) -> str:
+        """What the checkpoints of this process have cost beside its fitting."""
+        return f"checkpoints made={self._made} checkpoint_seconds={self._spent:.2f} fit_seconds={self._fitted:.2f}"

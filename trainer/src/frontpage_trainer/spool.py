@@ -1,55 +1,89 @@
-"""Clicks by event day, on disk: objects are read one at a time, days are taken out one at a time, and memory holds only
-the larger of the two however many days a first run has to parse."""
+"""Clicks by event day, on disk, as numbers: days are taken out one at a time, and memory holds one of them however many
+a first run has to parse."""
 
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+
+from .clock import DAY_MS, day_start_ms
+from .codes import Ids, codes_of
+from .in_order import in_order
+from .interactions import Clicks
+
+_PARTS = 8
 
 
 class Spool:
-    """Rows as `click_lines.parse_clicks` gives them, without their acks, in the order in which they were put."""
+    """Keeps the order in which clicks were put."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` is empty and belongs to the caller."""
+    def __init__(self, folder: Path, days: Iterable[date]) -> None:
+        """`folder` is empty and belongs to the caller. Clicks of other days are not kept."""
         self._folder = folder
-        self._parts: dict[date, list[Path]] = {}
-        self._seen = pl.DataFrame(schema={"hash": pl.UInt64})
+        self._days = {day_start_ms(day) // DAY_MS: day for day in days}
+        self._waiting: set[date] = set()
+        self._seen: list[NDArray[np.uint64]] = []
 
-    def put(self, clicks: pl.DataFrame, days: Iterable[date]) -> int:
-        """Keeps the clicks of these event days and returns how many that were."""
-        wanted = (
-            clicks.drop("ack").with_columns(pl.col("at").dt.date().alias("day")).filter(pl.col("day").is_in(list(days)))
+    def put(self, clicks: pl.DataFrame) -> int:
+        """Rows of `read_object`. Returns how many were kept."""
+        columns = {name: codes_of(clicks[name]) for name in ("user_id", "article_id", "section")}
+        columns |= {"event": clicks["event"].to_numpy(), "at_ms": clicks["at_ms"].to_numpy()}
+        numbers = columns["at_ms"] // DAY_MS
+        kept = 0
+        for number in np.unique(numbers):
+            if (day := self._days.get(int(number))) is not None:
+                rows = np.flatnonzero(numbers == number)
+                kept += rows.size
+                self._waiting.add(day)
+                for name, column in columns.items():
+                    with self._path(day, name).open("ab") as file:
+                        file.write(column[rows].data)
+        return kept
+
+    def take(self, day: date, ids: Ids) -> tuple[Clicks, int]:
+        """The clicks of a day, each event once, and how many copies were dropped; the first copy counts, and one of a
+        day that was taken before."""
+        if day not in self._waiting:
+            none = np.empty(0, dtype=np.int32)
+            return Clicks(none, none, none, np.empty(0, dtype=np.int64)), 0
+        self._waiting.remove(day)
+        events = self._read(day, "event", np.uint64)
+        first = _first_of_each(events)
+        for seen in self._seen:
+            first &= ~np.isin(events, seen)
+        # Later days may hold copies of these.
+        if self._waiting:
+            self._seen.append(events[first])
+        clicks = Clicks(
+            user=ids.users.of(self._read(day, "user_id", np.uint32)[first]),
+            article=ids.articles.of(self._read(day, "article_id", np.uint32)[first]),
+            section=ids.sections.of(self._read(day, "section", np.uint32)[first]),
+            at_ms=self._read(day, "at_ms", np.int64)[first],
         )
-        for (day,), rows in wanted.partition_by("day", as_dict=True, include_key=False).items():
-            parts = self._parts.setdefault(day, [])
-            parts.append(self._folder / f"{day}-{len(parts):06d}.arrow")
-            rows.write_ipc(parts[-1])
-        return wanted.height
+        return clicks, int(events.size - np.count_nonzero(first))
 
-    def take(self, day: date) -> tuple[pl.DataFrame, int]:
-        """The clicks of a day, each `event_id` once, and how many copies were dropped; the first copy counts. Ids of
-        days taken before are remembered as 64-bit hashes, so that a copy with another time is found too."""
-        parts = self._parts.pop(day, [])
-        if not parts:
-            return _NO_CLICKS, 0
-        rows = pl.concat([pl.read_ipc(part) for part in parts])
-        for part in parts:
-            part.unlink()
-        unique = rows.unique(subset="event_id", keep="first", maintain_order=True)
-        unique = unique.with_columns(pl.col("event_id").hash(seed=0).alias("hash"))
-        unique = unique.join(self._seen, on="hash", how="anti", maintain_order="left")
-        self._seen = pl.concat([self._seen, unique.select("hash")])
-        return unique.drop("hash"), rows.height - unique.height
+    def _read(self, day: date, name: str, kind: type[np.generic]) -> NDArray[np.generic]:
+        path = self._path(day, name)
+        column = np.fromfile(path, dtype=kind)
+        path.unlink()
+        return column
+
+    def _path(self, day: date, name: str) -> Path:
+        return self._folder / f"{day}-{name}"
 
 
-_NO_CLICKS = pl.DataFrame(
-    schema={
-        "event_id": pl.String,
-        "user_id": pl.String,
-        "article_id": pl.String,
-        "at": pl.Datetime("ms", "UTC"),
-        "section": pl.String,
-    }
-)
+def _first_of_each(events: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Whether each event is the first one of its kind. Copies have the same hash, so parts by hash do not meet."""
+    first = np.zeros(events.size, dtype=np.bool_)
+    part_of = (events >> np.uint64(61)).astype(np.uint8)
+
+    def look(part: int) -> NDArray[np.intp]:
+        rows = np.flatnonzero(part_of == part)
+        return rows[pl.Series(events[rows]).is_first_distinct().to_numpy()]
+
+    for rows in in_order(look, range(_PARTS)):
+        first[rows] = True
+    return first

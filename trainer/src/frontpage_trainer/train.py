@@ -59,7 +59,8 @@ def train(place: OptMl, stop: StopRequest) -> None:
         config={**parameters.learning_config(), "data": data.fingerprint},
         shapes=(readers, articles, parameters.factors),
     )
-    progress = Progress(file, Saving(checkpoints, parameters.checkpoint_seconds), parameters.iterations, readers)
+    saving = Saving(checkpoints, parameters.checkpoint_seconds)
+    progress = Progress(file, saving, parameters.iterations, readers)
     state = checkpoints.load_newest()
     if state is None:
         state = TrainingState()
@@ -67,6 +68,7 @@ def train(place: OptMl, stop: StopRequest) -> None:
         progress.resumed(state)
     with threadpool_limits(limits=1, user_api="blas"):
         snapshot, blend = Training(data, parameters, state, progress, stop).run()
+        say(saving.summary())
         started = time.monotonic()
         progress.writing(state, readers=0, seconds=0.0)
         written = write_reader_lists(
@@ -75,10 +77,14 @@ def train(place: OptMl, stop: StopRequest) -> None:
     write_common_lists(artefact, data, parameters, snapshot)
     write_catalogue(artefact, data, snapshot)
     write_holdout(artefact, state)
-    say(f"wrote readers={written} candidates={snapshot.candidates.size} write_seconds={time.monotonic() - started:.2f}")
-    metrics = metrics_of(parameters, counts, ledger_counts, data, state, written, int(snapshot.candidates.size))
+    say(
+        f"wrote readers={written.readers} candidates={snapshot.candidates.size} "
+        f"interactions={snapshot.confidence.nnz} "
+        f"ranking_seconds={written.ranking_seconds:.2f} write_seconds={time.monotonic() - started:.2f}"
+    )
+    metrics = metrics_of(parameters, counts, ledger_counts, data, state, written.readers, int(snapshot.candidates.size))
     artefact.add_json("metrics.json", "metrics", metrics)
     stop.check()
-    artefact.finish(parameters, written)
+    artefact.finish(parameters, written.readers)
     progress.finished(state)
     say(final_line(metrics))

@@ -6,22 +6,27 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from .bounds import require_share
-from .click_lines import parse_clicks
-from .clock import HOUR_MS, days_before
+from .clock import days_before
+from .codes import Ids, Names, encode
 from .dataset import Dataset, build_dataset
 from .erasures import forgotten
 from .errors import DataRejected
-from .human import inhuman_readers, without
+from .human import inhuman_readers
 from .hyperparameters import Hyperparameters
-from .interactions import fold, read_parquet
-from .lake_objects import objects_below, partition_day, unpack
+from .in_order import in_order
+from .interactions import Interactions, fold, from_frame, read_parquet, sort_clicks, to_frame
+from .lake_objects import objects_below, partition_day
 from .ledger import Ledger
 from .log import warn
+from .read_object import read_object
 from .spool import Spool
 
 
@@ -49,13 +54,14 @@ class ClickCounts:
 class Window:
     """`partitions`: days whose own partition is among the objects, so all of their clicks are there. Of another day
     only stray late clicks can be: they are true and are used, but they are not that day. `inhuman`: by day that was
-    parsed, the readers who were excluded from it."""
+    parsed, the readers who were excluded from it, as ranks. `names`: all ids that
+    were read."""
 
     parameters: Hyperparameters
     counts: ClickCounts = field(default_factory=ClickCounts)
     partitions: set[date] = field(default_factory=set)
-    inhuman: dict[date, set[str]] = field(default_factory=dict)
-    erased: frozenset[str] = frozenset()
+    inhuman: dict[date, NDArray[np.int32]] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
 
 
 def read_window(
@@ -73,24 +79,26 @@ def read_window(
     Raises `DataRejected` when the run date has no clicks, a share is beyond its bound, acknowledged clicks are missing,
     or an object cannot be read.
     """
-    window = Window(parameters, erased=erased)
+    window = Window(parameters)
     compacted = _compacted_days(interactions_folder, parameters)
-    parts: list[tuple[date, pl.DataFrame]] = []
+    parts: list[tuple[date, Interactions]] = []
     with tempfile.TemporaryDirectory(prefix="frontpage-spool-") as folder:
-        spool = Spool(Path(folder))
         days = {*days_before(parameters.run_date, parameters.history_days), parameters.run_date} - set(compacted)
-        _spool_objects(clicks_folder, spool, days, window, ledger, check_stop)
+        spool = Spool(Path(folder), days)
+        _spool_objects(clicks_folder, spool, window, ledger, check_stop)
         _check_lines(window)
         if ledger is not None:
             ledger.reconcile(parameters.max_missing_clicks_share)
+        history = _read_compacted(compacted, window.names, check_stop)
+        ids = window.names.ids()
+        erased_readers = forgotten(ids.users.ids, erased)
         for day in sorted(days | set(compacted)):
             check_stop()
             if day in compacted:
-                interactions = read_parquet(*compacted[day])
-                parts.append((day, without(interactions, forgotten(interactions, erased))))
-                window.counts.used += int(parts[-1][1]["clicks"].sum())
+                parts.append((day, from_frame(history.pop(day), ids).without(erased_readers)))
+                window.counts.used += int(parts[-1][1].clicks.sum())
             else:
-                parts += [(day, part) for part in _take_day(day, spool, window, keep)]
+                parts += [(day, part) for part in _take_day(day, spool, window, ids, erased_readers, keep)]
     rows = _exclude_from_history(parts, set(compacted), window)
     _check_days(window)
     if window.counts.run_date == 0:
@@ -98,7 +106,7 @@ def read_window(
             f"there are no clicks of the run date {parameters.run_date}: {window.counts.lines} lines were read; "
             "check that the collector delivers and that the run date is right"
         )
-    return build_dataset(rows), window.counts
+    return build_dataset(rows, ids), window.counts
 
 
 def _compacted_days(folder: Path, parameters: Hyperparameters) -> dict[date, tuple[str, Path]]:
@@ -115,30 +123,35 @@ def _compacted_days(folder: Path, parameters: Hyperparameters) -> dict[date, tup
     return found
 
 
+def _read_compacted(
+    compacted: dict[date, tuple[str, Path]], names: Names, check_stop: Callable[[], None]
+) -> dict[date, pl.DataFrame]:
+    coded: dict[date, pl.DataFrame] = {}
+    for day, (key, path) in sorted(compacted.items()):
+        check_stop()
+        coded[day] = encode(read_parquet(key, path))
+        names.add(coded[day])
+    return coded
+
+
 def _spool_objects(
-    folder: Path,
-    spool: Spool,
-    days: set[date],
-    window: Window,
-    ledger: Ledger | None,
-    check_stop: Callable[[], None],
+    folder: Path, spool: Spool, window: Window, ledger: Ledger | None, check_stop: Callable[[], None]
 ) -> None:
     counts = window.counts
-    future_ms = window.parameters.end_ms + HOUR_MS
-    for key, path in objects_below(folder, ".gz"):
+    objects = objects_below(folder, ".gz")
+    read = partial(read_object, end_ms=window.parameters.end_ms, with_acks=ledger is not None)
+    for key, found in zip((key for key, _ in objects), in_order(read, objects), strict=True):
         check_stop()
-        unpacked = unpack(key, path)
-        parsed = parse_clicks(unpacked.content, damaged=unpacked.damaged)
-        if unpacked.damaged:
-            warn(f"{key} is damaged: {parsed.clicks.height} clicks before the damage are used")
-        if ledger is not None:
-            ledger.note(parsed.clicks)
-        future = parsed.clicks.select((pl.col("at").dt.epoch("ms") > future_ms).sum()).item()
-        counts.lines += parsed.lines
-        counts.heartbeats += parsed.heartbeats
-        counts.malformed += parsed.malformed
-        counts.future += future
-        counts.outside_window += parsed.clicks.height - spool.put(parsed.clicks, days) - future
+        if found.damaged:
+            warn(f"{key} is damaged: {found.clicks.height} clicks before the damage are used")
+        if ledger is not None and found.acks is not None:
+            ledger.note(found.acks)
+        window.names.add(found.clicks)
+        counts.lines += found.lines
+        counts.heartbeats += found.heartbeats
+        counts.malformed += found.malformed
+        counts.future += found.future
+        counts.outside_window += found.clicks.height - spool.put(found.clicks) - found.future
         if (partition := partition_day(key)) is not None:
             window.partitions.add(partition)
 
@@ -183,47 +196,52 @@ def _check_days(window: Window) -> None:
 
 
 def _take_day(
-    day: date, spool: Spool, window: Window, keep: Callable[[date, pl.DataFrame], None]
-) -> list[pl.DataFrame]:
+    day: date,
+    spool: Spool,
+    window: Window,
+    ids: Ids,
+    erased_readers: NDArray[np.int32],
+    keep: Callable[[date, pl.DataFrame], None],
+) -> list[Interactions]:
     """The day's interactions, those of the run date in three slices. A reader who is inhuman on a day is excluded from
     that day by its own clicks alone, so a day is folded to the same interactions whenever it is parsed."""
     parameters, counts = window.parameters, window.counts
-    found, duplicates = spool.take(day)
-    clicks = without(found, forgotten(found, window.erased))
-    inhuman = inhuman_readers(clicks, parameters.max_clicks_per_reader_hour)
-    people = without(clicks, inhuman)
+    found, duplicates = spool.take(day, ids)
+    clicks = found.without(erased_readers)
+    inhuman = inhuman_readers(clicks.user, clicks.at_ms, parameters.max_clicks_per_reader_hour)
+    people = clicks.without(inhuman)
     window.inhuman[day] = inhuman
     counts.duplicates += duplicates
-    counts.erased += found.height - clicks.height
-    counts.inhuman += clicks.height - people.height
-    counts.used += people.height
+    counts.erased += found.user.size - clicks.user.size
+    counts.inhuman += clicks.user.size - people.user.size
+    counts.used += people.user.size
     if day == parameters.run_date:
-        counts.run_date = people.height
-    if people.is_empty():
+        counts.run_date = people.user.size
+    if people.user.size == 0:
         return []
-    interactions = fold(people)
+    del found, clicks
+    people = sort_clicks(people)
     if day == parameters.run_date or day in window.partitions:
-        keep(day, interactions)
+        keep(day, to_frame(fold(people), ids))
     if day != parameters.run_date:
-        return [interactions]
-    at = pl.col("at").dt.epoch("ms")
-    tune, holdout = parameters.tune_start_ms, parameters.holdout_start_ms
+        return [fold(people)]
+    at, tune, holdout = people.at_ms, parameters.tune_start_ms, parameters.holdout_start_ms
     slices = (at < tune, (at >= tune) & (at < holdout), at >= holdout)
-    return [fold(people.filter(within)) for within in slices]
+    return [fold(people.where(within)) for within in slices]
 
 
 def _exclude_from_history(
-    parts: list[tuple[date, pl.DataFrame]], compacted: set[date], window: Window
-) -> list[pl.DataFrame]:
+    parts: list[tuple[date, Interactions]], compacted: set[date], window: Window
+) -> list[Interactions]:
     """All parts without the readers who were inhuman on the run date: they get no list of their own. Those of history
     days are excluded from their day only, since of a day that comes as interactions nobody knows them any more."""
     counts = window.counts
-    counts.inhuman_readers = len(set().union(*window.inhuman.values()))
+    counts.inhuman_readers = np.unique(np.concatenate(list(window.inhuman.values()))).size
     excluded = window.inhuman[window.parameters.run_date]
-    rows: list[pl.DataFrame] = []
+    rows: list[Interactions] = []
     for day, part in parts:
-        rest = without(part, excluded)
-        clicks = int(part["clicks"].sum()) - int(rest["clicks"].sum())
+        rest = part.without(excluded)
+        clicks = int(part.clicks.sum()) - int(rest.clicks.sum())
         counts.used -= clicks
         counts.inhuman += 0 if day in compacted else clicks
         rows.append(rest)
