@@ -33,9 +33,10 @@ export interface BlendInput {
 
 interface Candidate {
   readonly articleId: string;
-  score: number;
-  personal: number;
-  tooOld: boolean;
+  readonly score: number;
+  /** Of the score, what the personal list gave. */
+  readonly personal: number;
+  readonly tooOld: boolean;
   readonly section: string | undefined;
 }
 
@@ -45,59 +46,118 @@ const personalRankOffset = 10;
 export function blend(input: BlendInput, weights: BlendWeights): BlendedArticle[] {
   const { visit, excluded, limit } = input;
   const isUnread = (articleId: string): boolean => !excluded.has(articleId) && !visit.includes(articleId);
-  const candidates = input.section === undefined ? ofFrontPage(input, weights) : ofSection(input.section);
-  const ranked = candidates.filter(({ score, articleId }) => score > 0 && isUnread(articleId)).sort(byScore);
+  const ranked = input.section === undefined ? ofFrontPage(input, weights) : ofSection(input.section);
   const maxOfSection = input.section === undefined ? Math.ceil(weights.maxSectionShare * limit) : limit;
-  const chosen = varied(ranked, limit, maxOfSection);
+  const chosen = varied(ranked, isUnread, limit, maxOfSection);
   const articles = chosen.map(({ articleId, personal, score }): BlendedArticle => {
     return { articleId, tier: personal > score / 2 ? 'personal' : 'fresh' };
   });
   return input.section === undefined ? filledUp(articles, input, isUnread) : articles;
 }
 
-function ofFrontPage(input: BlendInput, weights: BlendWeights): Candidate[] {
+/** In rank order. Most candidates are ranked by popularity alone, which is the same for all readers: the others are merged in. */
+function* ofFrontPage(input: BlendInput, weights: BlendWeights): Iterable<Candidate> {
   const [open] = input.visit;
   const moment = open === undefined ? weights.first : weights.next;
-  const found = new Map<string, Candidate>();
-  if (input.popular !== undefined) addPopular(found, input.popular, weights, moment);
-  const nextList = open === undefined ? undefined : input.next.get(open);
-  for (const [at, articleId] of nextList?.articles.entries() ?? []) {
-    candidateOf(found, articleId).score += moment.nextList * (nextList?.scores[at] ?? 0);
+  const popular = input.popular === undefined ? noTable : rankedTable(input.popular, weights, moment);
+  const added = addedTo(popular, input, moment);
+  const raised = [...added.values()].sort(byRank);
+  let at = 0;
+  for (const candidate of popular.ranked) {
+    if (added.has(candidate.articleId)) continue;
+    for (let next = raised[at]; next !== undefined && byRank(next, candidate) < 0; next = raised[++at]) yield next;
+    yield candidate;
   }
-  const { personal = [] } = input;
-  for (const [rank, share] of personalShares(personal.length).entries()) {
-    const candidate = candidateOf(found, personal[rank] ?? '');
-    candidate.personal = moment.personal * share;
-    candidate.score += candidate.personal;
-  }
-  return [...found.values()];
+  yield* raised.slice(at);
 }
+
+interface RankedTable {
+  readonly ranked: readonly Candidate[];
+  readonly byId: ReadonlyMap<string, Candidate>;
+}
+
+const noTable: RankedTable = { ranked: [], byId: new Map() };
+/** A table is blended for all readers of a beat, so it is ranked once for each moment. */
+const rankedTables = new WeakMap<PopularTable, WeakMap<MomentWeights, RankedTable>>();
+
+function rankedTable(table: PopularTable, weights: BlendWeights, moment: MomentWeights): RankedTable {
+  let ofTable = rankedTables.get(table);
+  if (ofTable === undefined) {
+    ofTable = new WeakMap();
+    rankedTables.set(table, ofTable);
+  }
+  let ranked = ofTable.get(moment);
+  if (ranked === undefined) {
+    const candidates = candidatesOf(table, weights, moment);
+    ranked = {
+      ranked: candidates.toSorted(byRank),
+      byId: new Map(candidates.map((candidate) => [candidate.articleId, candidate])),
+    };
+    ofTable.set(moment, ranked);
+  }
+  return ranked;
+}
+
+/** The candidates that the next list of the open article and the personal list add to. */
+function addedTo({ byId }: RankedTable, input: BlendInput, moment: MomentWeights): Map<string, Candidate> {
+  const [open] = input.visit;
+  const { personal = [] } = input;
+  const added = new Map<string, Candidate>();
+  const add = (articleId: string, score: number, ofPersonal: number): void => {
+    const before = added.get(articleId) ?? byId.get(articleId) ?? newcomer(articleId);
+    added.set(articleId, {
+      articleId,
+      score: before.score + score,
+      personal: before.personal + ofPersonal,
+      tooOld: before.tooOld,
+      section: before.section,
+    });
+  };
+  const nextList = open === undefined ? undefined : input.next.get(open);
+  if (nextList !== undefined && moment.nextList > 0) {
+    for (const [at, articleId] of nextList.articles.entries()) {
+      add(articleId, moment.nextList * (nextList.scores[at] ?? 0), 0);
+    }
+  }
+  if (moment.personal > 0) {
+    for (const [rank, share] of personalShares(personal.length).entries()) {
+      const score = moment.personal * share;
+      add(personal[rank] ?? '', score, score);
+    }
+  }
+  return added;
+}
+
+const newcomer = (articleId: string): Candidate => {
+  return { articleId, score: 0, personal: 0, tooOld: false, section: undefined };
+};
+
+const sharesByLength = new Map<number, readonly number[]>();
 
 /** The share of each place of a personal list. */
-export function personalShares(length: number): number[] {
-  const shares = Array.from({ length }, (_, rank) => 1 / (personalRankOffset + rank));
-  const total = shares.reduce((sum, share) => sum + share, 0);
-  return shares.map((share) => share / total);
+export function personalShares(length: number): readonly number[] {
+  let shares = sharesByLength.get(length);
+  if (shares === undefined) {
+    const parts = Array.from({ length }, (_, rank) => 1 / (personalRankOffset + rank));
+    const total = parts.reduce((sum, part) => sum + part, 0);
+    shares = parts.map((part) => part / total);
+    sharesByLength.set(length, shares);
+  }
+  return shares;
 }
 
-function addPopular(
-  found: Map<string, Candidate>,
-  table: PopularTable,
-  weights: BlendWeights,
-  moment: MomentWeights,
-): void {
+function candidatesOf(table: PopularTable, weights: BlendWeights, moment: MomentWeights): Candidate[] {
   const columns = columnWeights(table, weights, moment);
-  for (const [at, articleId] of table.articles.entries()) {
+  return table.articles.map((articleId, at) => {
     const first = table.first[at] ?? [];
     const next = table.next[at] ?? [];
     let score = 0;
-    for (let column = 0; column < columns.length; column++) {
-      const weight = columns[column];
-      if (weight !== undefined) score += weight.first * (first[column] ?? 0) + weight.next * (next[column] ?? 0);
+    for (const [column, weight] of columns.entries()) {
+      score += weight.first * (first[column] ?? 0) + weight.next * (next[column] ?? 0);
     }
     const tooOld = (table.ages[at] ?? 0) > weights.maxAgeHours * 60;
-    found.set(articleId, { articleId, score, personal: 0, tooOld, section: table.sections[at] });
-  }
+    return { articleId, score, personal: 0, tooOld, section: table.sections[at] };
+  });
 }
 
 /**
@@ -116,32 +176,31 @@ function columnWeights({ halfLivesMinutes }: PopularTable, weights: BlendWeights
 }
 
 function ofSection({ articles, scores }: ScoredList): Candidate[] {
-  return articles.map((articleId, at) => {
-    return { articleId, score: scores[at] ?? 0, personal: 0, tooOld: false, section: undefined };
-  });
+  return articles
+    .map((articleId, at) => {
+      return { articleId, score: scores[at] ?? 0, personal: 0, tooOld: false, section: undefined };
+    })
+    .sort(byRank);
 }
 
-function candidateOf(found: Map<string, Candidate>, articleId: string): Candidate {
-  let candidate = found.get(articleId);
-  if (candidate === undefined) {
-    candidate = { articleId, score: 0, personal: 0, tooOld: false, section: undefined };
-    found.set(articleId, candidate);
-  }
-  return candidate;
-}
-
-function byScore(a: Candidate, b: Candidate): number {
+function byRank(a: Candidate, b: Candidate): number {
   if (a.tooOld !== b.tooOld) return a.tooOld ? 1 : -1;
   return b.score - a.score || (a.articleId < b.articleId ? -1 : 1);
 }
 
 /** In rank order, but no section takes more than its share while another has something left. */
-function varied(ranked: readonly Candidate[], limit: number, maxOfSection: number): Candidate[] {
+function varied(
+  ranked: Iterable<Candidate>,
+  isUnread: (articleId: string) => boolean,
+  limit: number,
+  maxOfSection: number,
+): Candidate[] {
   const chosen: Candidate[] = [];
   const waiting: Candidate[] = [];
   const ofSections = new Map<string, number>();
   for (const candidate of ranked) {
     if (chosen.length === limit) return chosen;
+    if (!(candidate.score > 0 && isUnread(candidate.articleId))) continue;
     const { section } = candidate;
     const held = section === undefined ? 0 : (ofSections.get(section) ?? 0);
     if (held >= maxOfSection) {

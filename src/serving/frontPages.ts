@@ -46,8 +46,6 @@ export interface FrontPagesOptions {
   readonly now?: () => number;
 }
 
-/** Articles of a visit whose next lists take part. */
-const nextListsOfVisit = 3;
 /** As many next lists as the fresh loop publishes, and as many articles without one; some ten MB. */
 const maxNextLists = 4000;
 const maxSections = 500;
@@ -96,7 +94,7 @@ export function createFrontPages(options: FrontPagesOptions): FrontPages {
       // Asked for in one turn, so that they share a call.
       const [personal, next, fresh] = await Promise.all([
         versionLists.ofReader(userId, live, remainingMs()),
-        look === undefined ? nothingFound : nextLists.find(visit.slice(0, nextListsOfVisit), remainingMs()),
+        look === undefined ? nothingFound : nextLists.find(visit.slice(0, 1), remainingMs()),
         look,
       ]);
       const degraded = live.stale || personal.failure !== undefined;

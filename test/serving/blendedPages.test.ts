@@ -77,18 +77,14 @@ describe('the page of a reader while the fresh loop runs', () => {
     expect(await frontPages.forReader('nobody', ten)).toMatchObject({ ...blended(lists), tier: 'fresh', freshAt });
   });
 
-  it('takes in the next lists of the open article and of the two before it, and of no more', async () => {
+  it('takes in the next list of the open article, and of none before it', async () => {
     const { frontPages, reader } = setUp();
     const visit = ['c1', 'c2', 'c3', 'c4'];
-    const next = new Map([
-      ['c1', scored('n1 n2')],
-      ['c2', scored('n3 f4')],
-      ['c3', scored('n4')],
-    ]);
+    const next = new Map([['c1', scored('n1 n2')]]);
     const page = await frontPages.forReader('r1', { ...ten, visit });
     expect(page).toMatchObject(blended({ ...ofReader, visit, next }));
     expect(page.articles).toContain('n1');
-    expect(reader.asked.filter((name) => name.startsWith('next'))).toEqual(['next c1', 'next c2', 'next c3']);
+    expect(reader.asked.filter((name) => name.startsWith('next'))).toEqual(['next c1']);
   });
 
   it('leaves out what is excluded, from every list', async () => {

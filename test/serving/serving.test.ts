@@ -273,17 +273,17 @@ describe('the serving API while the fresh loop runs', () => {
 
   it('counts answers with fresh lists, what became of next lists, and what could not be read, and tells their age', async () => {
     const { get, reader } = await startFresh(60);
-    await get('/v1/users/r1/recommendations?current=c1');
     reader.failing.add('next c3');
     reader.unreadable.add('next c4');
-    await get('/v1/users/r1/recommendations?current=c1&recent=c2,c3');
-    await get('/v1/users/r1/recommendations?current=c2&recent=c4');
+    for (const current of ['c1', 'c1', 'c2', 'c2', 'c3', 'c4']) {
+      await get(`/v1/users/r1/recommendations?current=${current}`);
+    }
     const text = await (await get('/metrics')).text();
     const samples = text.split('\n');
     expect(samples).toEqual(
       expect.arrayContaining([
-        'frontpage_serving_answers_total{tier="fresh"} 3',
-        'frontpage_serving_fresh_total 3',
+        'frontpage_serving_answers_total{tier="fresh"} 6',
+        'frontpage_serving_fresh_total 6',
         ...nextListSamples(1, 1, 1, 2, 1),
         'frontpage_serving_unreadable_total 1',
         '# TYPE frontpage_serving_fresh_age_seconds gauge',
