@@ -279,7 +279,7 @@ describe('a training', () => {
       const trainingSeconds = Math.max(3, calm.attempts[0]?.trainingSeconds ?? 0);
       const run = await house.play({
         deadline: { hoursAfterStart: (30 + 25 * trainingSeconds) / 3600 },
-        training: { hyperparameters: { iterations: '1000', factors: '16' } },
+        training: { hyperparameters: { iterations: '1000', factors: '96' } },
         before: () => house.control('settings', { recoveryWaitSeconds: 0.2, startupSeconds: 0.2 }),
         during: async () => {
           for (const [interruptions, file] of [spell, spell, drought].entries()) {

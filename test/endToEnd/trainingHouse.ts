@@ -108,12 +108,15 @@ export class TrainingHouse {
     return z.object({ jobs: z.array(jobSchema) }).parse(await answer.json()).jobs;
   }
 
-  /** As soon as this holds of the newest job of the run that goes on. */
+  /** As soon as this holds of a job that is under way. Throws when a job is over before. */
   async whenJob(holds: (job: JobView) => boolean): Promise<JobView> {
     const known = new Set((await this.jobs()).filter(({ status }) => isOver(status)).map(({ name }) => name));
     for (;;) {
-      const found = (await this.jobs()).find((job) => !known.has(job.name) && holds(job));
+      const jobs = (await this.jobs()).filter(({ name }) => !known.has(name));
+      const found = jobs.find((job) => holds(job));
       if (found !== undefined) return found;
+      const over = jobs.find(({ status }) => isOver(status));
+      if (over !== undefined) throw new Error(`the job was over before what was waited for: ${JSON.stringify(over)}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -125,7 +128,12 @@ export class TrainingHouse {
         .map(({ key }) => key)
         .filter((key) => key.endsWith('.json') && key.includes('/state-'));
     const known = new Set(await manifests());
-    while ((await manifests()).every((key) => known.has(key))) await new Promise((resolve) => setTimeout(resolve, 50));
+    const under = (await this.jobs()).filter(({ status }) => !isOver(status)).map(({ name }) => name);
+    while ((await manifests()).every((key) => known.has(key))) {
+      const over = (await this.jobs()).find(({ name, status }) => under.includes(name) && isOver(status));
+      if (over !== undefined) throw new Error(`the job was over before its next checkpoint: ${JSON.stringify(over)}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   private settingsOf({ settings: change, deadline, training }: RunPlan): PipelineSettings {
