@@ -23,6 +23,9 @@ afterAll(async () => {
   await house?.stop();
 }, 60_000);
 
+/** Seconds, not milliseconds; and its checkpoints are there for longer than it takes to bring them to S3. */
+const longTraining = { iterations: '400', factors: '96', checkpoint_seconds: '10' };
+
 /** That the run published, and the very model that a calm run makes. */
 function expectSameModel(run: PlayedRun): void {
   expect(run.view).toMatchObject({ state: 'completed', result: { outcome: 'published' } });
@@ -192,16 +195,20 @@ describe('a training', () => {
   it(
     'climbs to on demand when Spot ran out of its waiting time while interrupted, from the same checkpoints',
     async () => {
+      // Long enough for a checkpoint to be in S3 before Spot is gone.
+      const hyperparameters = longTraining;
+      const undisturbed = await house.play({ training: { hyperparameters } });
       const run = await house.play({
         deadline: 'none',
-        training: { maxRuntimeSeconds: 25, maxWaitSeconds: 25 },
-        before: () => house.control('reclaims', { iteration: 20, phase: 'tune' }),
+        training: { hyperparameters, maxRuntimeSeconds: 40, maxWaitSeconds: 40 },
         during: async () => {
           await house.whenJob(({ secondaryStatus }) => secondaryStatus === 'Training');
-          await house.control('droughts', { forSeconds: 600 });
+          await house.whenCheckpointed();
+          await house.control('droughts', { forSeconds: 600, reclaimsRunning: true });
         },
       });
-      expectSameModel(run);
+      expect(run.view).toMatchObject({ state: 'completed', result: { outcome: 'published' } });
+      expect(run.modelDigest).toBe(undisturbed.modelDigest);
       expect(run.attempts).toMatchObject([
         { market: 'spot', outcome: 'interrupted-out', interruptions: 1 },
         { market: 'on-demand', outcome: 'completed' },
@@ -279,7 +286,7 @@ describe('a training', () => {
       const trainingSeconds = Math.max(3, calm.attempts[0]?.trainingSeconds ?? 0);
       const run = await house.play({
         deadline: { hoursAfterStart: (30 + 25 * trainingSeconds) / 3600 },
-        training: { hyperparameters: { iterations: '1000', factors: '96' } },
+        training: { hyperparameters: { ...longTraining, iterations: '1000' } },
         before: () => house.control('settings', { recoveryWaitSeconds: 0.2, startupSeconds: 0.2 }),
         during: async () => {
           for (const [interruptions, file] of [spell, spell, drought].entries()) {
