@@ -282,12 +282,8 @@ export interface FreshListsInput {
   readonly settings: FreshLoopSettings;
 }
 
-/** What one beat did. */
-export interface FreshBeat {
-  /** Number of the state that it published last. */
-  readonly beat: number;
-  /** Of a beat that reads more than one step's worth of objects, as after an outage. */
-  readonly steps: number;
+/** What was read of the lake, by a step or by all steps of a beat. */
+interface FreshReading {
   readonly objects: number;
   readonly sizeBytes: number;
   readonly lines: LineFigures;
@@ -295,10 +291,18 @@ export interface FreshBeat {
   readonly setAside: readonly string[];
   /** What lay unread for so long that it does not matter any more. */
   readonly skipped?: TimeSpan;
-  /** Objects that the next beat must read; 0 when it has caught up. */
+  /** Objects that are still to be read; 0 when the loop has caught up. */
   readonly objectsLeft: number;
   /** How often another beat was at work on the same state. */
   readonly conflicts: number;
+}
+
+/** What one beat did. */
+export interface FreshBeat extends FreshReading {
+  /** Number of the state that it published last. */
+  readonly beat: number;
+  /** Of a beat that reads more than one step's worth of objects, as after an outage. */
+  readonly steps: number;
   readonly itemsWritten: number;
   /** Most read first. */
   readonly top: readonly string[];
@@ -326,15 +330,8 @@ export interface CountFreshClicksInput {
   readonly maxBytes: number;
 }
 
-export interface CountedFreshClicks {
+export interface CountedFreshClicks extends FreshReading {
   readonly beat: number;
-  readonly objects: number;
-  readonly sizeBytes: number;
-  readonly lines: LineFigures;
-  readonly setAside: readonly string[];
-  readonly skipped?: TimeSpan;
-  readonly objectsLeft: number;
-  readonly conflicts: number;
   /** Of the clicks that were counted, as far as they are not dated ahead. */
   readonly newestClickMs?: number;
   readonly medianClickMs?: number;

@@ -1,11 +1,10 @@
 /** A bulk load writes every line of a shard, also those of readers who were registered to be forgotten since it was made. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { erasedReaders, readerHash } from '../clients/erasureRegister';
+import { erasedReaders, isListOfOneOf } from '../clients/erasureRegister';
 import type { ListToWrite, RecommendationTable } from '../clients/recommendationTable';
 import type { ModelInput } from '../contract';
 import { batchLimits } from '../domain/batches';
 import { fullJitterMs } from '../domain/jitter';
-import { readerPk } from '../domain/keys';
 import { parseShardLine } from '../domain/storedList';
 import type { ActivityDependencies } from './dependencies';
 import type { ModelFile } from './modelArtefact';
@@ -27,7 +26,7 @@ export async function removeErased(
   for (const shard of shards) {
     for await (const lines of streamShard(lake, jobName, shard)) {
       const lists = lines.map((line) => parseShardLine(line));
-      const found = lists.filter(({ pk }) => erased.has(readerHash(pk.slice(readerPk('').length))));
+      const found = lists.filter(({ pk }) => isListOfOneOf(erased, pk));
       for (let from = 0; from < found.length; from += batchLimits.items) {
         await removeAll(table, found.slice(from, from + batchLimits.items), beat);
       }

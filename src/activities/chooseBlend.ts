@@ -3,14 +3,13 @@
  * with, and tells how the candidate would have done in the place of the champion. The candidate's lists are those of its
  * holdout: they have seen nothing of the hours on which they are measured.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { ObjectStore } from '../clients/objectStore';
 import type { Activities, ChooseBlendInput } from '../contract';
 import { AsServedReplay, type NightlySet } from '../domain/asServed';
 import { BlendChooser } from '../domain/blendChoice';
 import { defaultBlendWeights, parseBlendWeights } from '../domain/blendWeights';
-import { minuteMs } from '../domain/freshSettings';
+import { hourMs, minuteMs } from '../domain/durations';
 import { maxHoldoutReaders } from '../domain/holdout';
 import { partitionManifestKey } from '../domain/keys';
 import { endOfDayMs } from '../domain/runDate';
@@ -18,13 +17,12 @@ import { type Champion, championBatch, findChampion } from './champion';
 import { sampleDay } from './daySample';
 import type { ActivityDependencies } from './dependencies';
 import { parseFrozenManifest } from './frozenManifest';
-import { type HoldoutLists, readHoldoutLists } from './holdoutLists';
-import { readModelManifest, readModelMetrics } from './modelArtefact';
-import { type Pulse, pulseOf } from './pulse';
+import { holdoutOf, type ModelFile, readModelManifest, readModelMetrics } from './modelArtefact';
+import { type Pulse, pulseOf, turn } from './pulse';
+import { readHoldout } from './readHoldout';
 
 /** So long do other activities of the process wait at most: some ten milliseconds. */
 const clicksAtOnce = 200;
-const hourMs = 60 * minuteMs;
 /** Longer than any half-life: what is older weighs next to nothing. */
 const warmUpMs = 6 * hourMs;
 
@@ -39,7 +37,7 @@ export function createChooseBlend({
     const manifest = await readModelManifest(lake, input);
     const { evaluation } = await readModelMetrics(lake, jobName, manifest);
     const cutMs = endOfDayMs(runDate) - evaluation.holdoutHours * hourMs;
-    const holdout = await readHoldoutLists(lake, jobName, manifest, pulse);
+    const holdout = await listsOfHoldout(lake, jobName, holdoutOf(manifest, jobName), pulse);
     const { champion, blend: inUse } = await findChampion(table, runDate, Date.now());
     const weights = inUse === undefined ? defaultBlendWeights : parseBlendWeights(JSON.parse(inUse));
     const day = await sampleDay(lake, runDate, await clicksOf(lake, input), pulse);
@@ -67,9 +65,27 @@ export function createChooseBlend({
   };
 }
 
-async function turn(pulse: Pulse): Promise<void> {
-  await nextTurn();
-  await pulse();
+/** The candidate's lists as they were when the holdout began. */
+interface HoldoutLists {
+  readonly popular: readonly string[];
+  /** Of readers who opened something new in the holdout: all of them, or as many as were drawn. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
+}
+
+async function listsOfHoldout(
+  lake: ObjectStore,
+  jobName: string,
+  file: ModelFile,
+  pulse: Pulse,
+): Promise<HoldoutLists> {
+  const lists = new Map<string, readonly string[]>();
+  let popular: readonly string[] = [];
+  for await (const chunk of readHoldout(lake, jobName, file)) {
+    for (const { reader, list } of chunk.readers) lists.set(reader, list);
+    popular = chunk.popular;
+    await pulse();
+  }
+  return { popular, lists };
 }
 
 async function clicksOf(lake: ObjectStore, { runDate, generation }: ChooseBlendInput) {

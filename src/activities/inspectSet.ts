@@ -4,15 +4,13 @@ import type { ModelInput } from '../contract';
 import { type Catalogue, InvalidCatalogueLine, parseCatalogueLine } from '../domain/catalogue';
 import { type Guard, type GuardSettings, SetTally } from '../domain/guards';
 import { versionSk } from '../domain/keys';
-import { startOfDayMs } from '../domain/runDate';
+import { endOfDayMs } from '../domain/runDate';
 import { readShardItem, type ShardItem } from '../domain/shardItem';
 import { InvalidShardLine } from '../domain/storedList';
 import { failure } from '../failures';
 import { type ModelFile, type ModelManifest, shardsOf } from './modelArtefact';
 import type { Pulse } from './pulse';
 import { streamShard } from './shardStream';
-
-const dayMs = 24 * 3_600_000;
 
 /** Throws `ModelArtefactInvalid` for a set that is not what the manifest says. */
 export async function inspectSet(
@@ -24,7 +22,7 @@ export async function inspectSet(
 ): Promise<{ readonly guards: readonly Guard[]; readonly notes: readonly string[] }> {
   const file = manifest.files.find(({ kind }) => kind === 'catalogue');
   const catalogue = file === undefined ? undefined : await readCatalogue(lake, jobName, file);
-  const tally = new SetTally(catalogue, settings, startOfDayMs(runDate) + dayMs);
+  const tally = new SetTally(catalogue, settings, endOfDayMs(runDate));
   const sk = versionSk(version);
   for (const shard of shardsOf(manifest)) {
     for await (const lines of streamShard(lake, jobName, shard)) {

@@ -2,23 +2,14 @@
  * Measures the candidate, recent popularity and the champion again on the readers of the holdout, from nothing but the
  * file. A hundred readers are in memory at a time; of each there remain six numbers.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ObjectStore } from '../clients/objectStore';
 import { meansOf, type ReaderFigures, resampledMeans } from '../domain/bootstrap';
-import {
-  firstUnread,
-  type HoldoutReader,
-  InvalidHoldout,
-  maxHoldoutReaders,
-  parsePopularLine,
-  parseReaderLine,
-} from '../domain/holdout';
+import { firstUnread, type HoldoutReader } from '../domain/holdout';
 import { type ListQuality, listQuality } from '../domain/listQuality';
-import { failure } from '../failures';
 import { type Champion, championBatch } from './champion';
 import type { ModelFile } from './modelArtefact';
-import type { Pulse } from './pulse';
-import { streamShard } from './shardStream';
+import { type Pulse, turn } from './pulse';
+import { readersOfHoldout, readHoldout } from './readHoldout';
 
 /** Two figures each of candidate, popularity and champion. */
 const width = 6;
@@ -46,9 +37,9 @@ export async function judgeHoldout(
   champion: Champion | undefined,
   pulse: Pulse,
 ): Promise<JudgedHoldout> {
-  const judge = new HoldoutJudge(file, champion);
-  for await (const lines of streamShard(lake, jobName, file)) {
-    for (const line of lines) await judge.take(line);
+  const judge = new HoldoutJudge(readersOfHoldout(file), champion);
+  for await (const { popular, readers } of readHoldout(lake, jobName, file)) {
+    for (const reader of readers) await judge.take(reader, popular);
     await pulse();
   }
   return judge.end();
@@ -59,48 +50,33 @@ export async function resample(figures: ReaderFigures, pulse: Pulse): Promise<(r
   const means: (readonly number[])[] = [];
   for (const sample of resampledMeans(figures)) {
     means.push(sample);
-    if (means.length % resamplesPerTurn !== 0) continue;
-    await nextTurn();
-    await pulse();
+    if (means.length % resamplesPerTurn === 0) await turn(pulse);
   }
   return means;
 }
 
 class HoldoutJudge {
-  private popular: readonly string[] | undefined;
+  private popular: readonly string[] = [];
   private batch: HoldoutReader[] = [];
   private readonly rows: Float64Array;
   private readers = 0;
   private clicks = 0;
   private championLists = 0;
-  private lastReader = '';
-  private line = 0;
 
   constructor(
-    private readonly file: ModelFile,
+    readers: number,
     private readonly champion: Champion | undefined,
   ) {
-    const readers = Math.max(0, (file.items ?? 0) - 1);
-    if (readers > maxHoldoutReaders) {
-      throw this.invalid(`it has ${readers} readers, more than ${maxHoldoutReaders}`);
-    }
     this.rows = new Float64Array(readers * width);
   }
 
-  async take(line: string): Promise<void> {
-    this.line += 1;
-    try {
-      if (this.popular === undefined) this.popular = parsePopularLine(line);
-      else this.batch.push(this.next(parseReaderLine(line)));
-    } catch (error) {
-      if (error instanceof InvalidHoldout) throw this.invalid(`line ${this.line}: ${error.message}`, error);
-      throw error;
-    }
+  async take(reader: HoldoutReader, popular: readonly string[]): Promise<void> {
+    this.popular = popular;
+    this.batch.push(reader);
     if (this.batch.length === championBatch) await this.judgeBatch();
   }
 
   async end(): Promise<JudgedHoldout> {
-    if (this.popular === undefined) throw this.invalid('it has no line of popular articles');
     await this.judgeBatch();
     const figures = { rows: this.rows, width };
     const [candidateRecall = 0, candidateNdcg = 0, popularRecall = 0, popularNdcg = 0, recall = 0, ndcg = 0] =
@@ -116,13 +92,6 @@ class HoldoutJudge {
     };
   }
 
-  /** In order of their ids: a reader who is there twice would count twice. */
-  private next(reader: HoldoutReader): HoldoutReader {
-    if (reader.reader <= this.lastReader) throw new InvalidHoldout(`${reader.reader} is not after ${this.lastReader}`);
-    this.lastReader = reader.reader;
-    return reader;
-  }
-
   private async judgeBatch(): Promise<void> {
     const readers = this.batch;
     this.batch = [];
@@ -132,7 +101,7 @@ class HoldoutJudge {
       const ofReader = live?.get(reader);
       if (ofReader !== undefined) this.championLists += 1;
       const championRanking = ofReader ?? this.champion?.popular ?? [];
-      const judged = [list, firstUnread(this.popular ?? [], read), firstUnread(championRanking, read)].map((articles) =>
+      const judged = [list, firstUnread(this.popular, read), firstUnread(championRanking, read)].map((articles) =>
         listQuality(articles, opened),
       );
       this.rows.set(
@@ -142,13 +111,5 @@ class HoldoutJudge {
       this.readers += 1;
       this.clicks += opened.size;
     }
-  }
-
-  private invalid(reason: string, cause?: Error): Error {
-    return failure(
-      'ModelArtefactInvalid',
-      `the holdout cannot be judged: ${reason} [file=${this.file.path}]`,
-      cause === undefined ? {} : { cause },
-    );
   }
 }

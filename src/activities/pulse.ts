@@ -1,4 +1,5 @@
 /** The sign of life of an activity that works for long. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Context } from '@temporalio/activity';
 
 /** Heartbeats, and throws when the activity is cancelled. */
@@ -9,4 +10,10 @@ export function pulseOf(context: Context): Pulse {
     context.heartbeat();
     if (context.cancellationSignal.aborted) await context.cancelled;
   };
+}
+
+/** Lets the process do other work, too. */
+export async function turn(pulse: Pulse): Promise<void> {
+  await nextTurn();
+  await pulse();
 }

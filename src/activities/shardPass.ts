@@ -3,12 +3,12 @@
  * or taken out. Another worker goes on where this one was killed.
  */
 import { Context } from '@temporalio/activity';
-import { readerHash } from '../clients/erasureRegister';
+import { isListOfOneOf } from '../clients/erasureRegister';
 import type { ObjectStore } from '../clients/objectStore';
 import type { RecommendationTable } from '../clients/recommendationTable';
 import type { LoadCursor, ModelInput } from '../contract';
 import { BatchWindow } from '../domain/batches';
-import { readerPk, versionSk } from '../domain/keys';
+import { versionSk } from '../domain/keys';
 import { readShardItem, type ShardItem } from '../domain/shardItem';
 import { InvalidShardLine } from '../domain/storedList';
 import type { WriteRate } from '../domain/writeRate';
@@ -97,7 +97,7 @@ export class ShardPass {
           line += 1;
           if (line <= start.line) continue;
           const item = this.read(text, line, shard);
-          if (isOfOneOf(leftOut, item)) {
+          if (isListOfOneOf(leftOut, item.pk)) {
             window.skip(item);
             continue;
           }
@@ -131,9 +131,4 @@ export class ShardPass {
     const details: LoadCursor | undefined = this.context.info.heartbeatDetails;
     return details;
   }
-}
-
-/** Whether the list is that of one of these readers. A hash costs as much as a fifth of a write, so nobody is looked for first. */
-function isOfOneOf(readers: ReadonlySet<string>, { pk }: ShardItem): boolean {
-  return readers.size > 0 && readers.has(readerHash(pk.slice(readerPk('').length)));
 }

@@ -2,6 +2,7 @@
 import { Context } from '@temporalio/activity';
 import type { ServingMetrics } from '../clients/servingMetrics';
 import type { Activities } from '../contract';
+import { minuteMs } from '../domain/durations';
 import { defaultHealthRule, type HealthRule, judgeServing, type ServingHealth, sumOf } from '../domain/servingHealth';
 import type { ActivityDependencies } from './dependencies';
 
@@ -11,7 +12,6 @@ export interface WatchOptions {
 }
 
 const defaultWatchOptions: WatchOptions = { rule: defaultHealthRule, lookMs: 15_000 };
-const minuteMs = 60_000;
 /** Long enough to know what is usual, and of the same time of day. */
 const beforeMs = 60 * minuteMs;
 /**

@@ -1,16 +1,14 @@
 /** The items of the fresh loop on Amazon DynamoDB. */
-import { setTimeout as delay } from 'node:timers/promises';
-import { type AttributeValue, BatchGetItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { isThrottlingError } from '@smithy/core/retry';
 import type { FreshItem } from '../domain/currentItems';
 import { field } from '../domain/field';
-import { fullJitterMs } from '../domain/jitter';
 import { freshSk } from '../domain/keys';
 import { type RefusedBy, refusedBy } from '../domain/writeRate';
 import type { AwsEndpoint } from './awsEndpoint';
+import { batchGet } from './batchGet.dynamodb';
 import type { FreshTable } from './freshTable';
-
-type Item = Record<string, AttributeValue>;
+import { type Item, isRefusal, text } from './itemAttributes.dynamodb';
 
 /** The most that one BatchGetItem takes. */
 const keysPerCall = 100;
@@ -19,26 +17,12 @@ export function createDynamoDbFreshTable(tableName: string, endpoint: AwsEndpoin
   const dynamodb = new DynamoDBClient({ ...endpoint, maxAttempts: 5 });
   const keyOf = (pk: string): Item => ({ pk: { S: pk }, sk: { S: freshSk } });
 
-  async function readSome(pks: readonly string[]): Promise<FreshItem[]> {
-    let pending = pks.map(keyOf);
-    const found: FreshItem[] = [];
-    for (let rounds = 0; pending.length > 0; rounds++) {
-      // What is left over was throttled.
-      if (rounds > 0) await delay(fullJitterMs(rounds, 50, 5000, Math.random()));
-      const answer = await dynamodb.send(
-        new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: pending, ConsistentRead: true } } }),
-      );
-      found.push(...(answer.Responses?.[tableName] ?? []).map(toFreshItem));
-      pending = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
-    }
-    return found;
-  }
-
   return {
     async read(pks) {
       const items: FreshItem[] = [];
       for (let from = 0; from < pks.length; from += keysPerCall) {
-        items.push(...(await readSome(pks.slice(from, from + keysPerCall))));
+        const keys = pks.slice(from, from + keysPerCall).map(keyOf);
+        items.push(...(await batchGet(dynamodb, tableName, keys)).map(toFreshItem));
       }
       return new Map(items.map((item) => [item.pk, item]));
     },
@@ -65,7 +49,7 @@ export function createDynamoDbFreshTable(tableName: string, endpoint: AwsEndpoin
       } catch (error) {
         if (!isSdkError(error)) throw error;
         // A refused condition is paid for like a write.
-        if (error.name === 'ConditionalCheckFailedException') {
+        if (isRefusal(error)) {
           return { outcome: 'superseded', consumedUnits: unitsOf(list) };
         }
         if (isThrottlingError(error)) return { outcome: 'throttled', refusedBy: throttledBy(error) };
@@ -99,12 +83,6 @@ function toFreshItem(item: Item): FreshItem {
     atMs: whole(item, 'at'),
     expiresAt: whole(item, 'expires_at'),
   };
-}
-
-function text(item: Item, name: string): string {
-  const value = item[name]?.S;
-  if (value === undefined) throw new Error(`a fresh item has no text attribute '${name}' [pk=${item['pk']?.S}]`);
-  return value;
 }
 
 function whole(item: Item, name: string): number {

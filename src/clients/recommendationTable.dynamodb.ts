@@ -1,11 +1,10 @@
 /** The recommendation table on Amazon DynamoDB. */
-import { setTimeout as delay } from 'node:timers/promises';
-import { BatchGetItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { fullJitterMs } from '../domain/jitter';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { livePointerKey } from '../domain/keys';
 import { parseRunDate } from '../domain/runDate';
 import type { StoredList } from '../domain/storedList';
 import type { AwsEndpoint } from './awsEndpoint';
+import { batchGet } from './batchGet.dynamodb';
 import { createBatchWrites } from './batchWrite.dynamodb';
 import { count, type Item, isRefusal, text } from './itemAttributes.dynamodb';
 import type { LivePointer, RecommendationTable, SeenPointer } from './recommendationTable';
@@ -19,18 +18,8 @@ export function createDynamoDbRecommendationTable(tableName: string, endpoint: A
     ...createVersionRegister(dynamodb, tableName),
 
     async read(keys) {
-      let pending: Item[] = keys.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
-      const found: StoredList[] = [];
-      for (let rounds = 0; pending.length > 0; rounds++) {
-        // What is left over was throttled.
-        if (rounds > 0) await delay(fullJitterMs(rounds, 50, 5000, Math.random()));
-        const answer = await dynamodb.send(
-          new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: pending, ConsistentRead: true } } }),
-        );
-        found.push(...(answer.Responses?.[tableName] ?? []).map(toList));
-        pending = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
-      }
-      return found;
+      const wanted = keys.map(({ pk, sk }): Item => ({ pk: { S: pk }, sk: { S: sk } }));
+      return (await batchGet(dynamodb, tableName, wanted)).map(toList);
     },
 
     async live() {

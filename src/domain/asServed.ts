@@ -4,7 +4,8 @@
  */
 import { ServedLists } from './asServedLists';
 import type { BlendInput } from './blend';
-import { type FreshSettings, minuteMs } from './freshSettings';
+import { minuteMs } from './durations';
+import type { FreshSettings } from './freshSettings';
 import type { FreshClick } from './freshState';
 
 export interface ServedClick extends FreshClick {

@@ -1,11 +1,11 @@
 /** The lists of a replay between two beats, read back from the text that would have been published. */
 import type { ServedClick } from './asServed';
+import { hourMs } from './durations';
 import { formatPopular, formatScored, parsePopular, parseScored } from './freshItem';
 import { type FreshLists, type PopularTable, type ScoredList, sharesOfAll } from './freshLists';
-import { type FreshSettings, minuteMs } from './freshSettings';
+import type { FreshSettings } from './freshSettings';
 import { FreshState } from './freshState';
 
-const hourMs = 60 * minuteMs;
 const popularHourLength = 200;
 
 export class ServedLists {
@@ -72,6 +72,7 @@ function mostClicked(clicks: readonly ServedClick[]): string[] {
   return ranked([...counts]).slice(0, popularHourLength);
 }
 
-function ranked(scores: readonly [string, number][]): string[] {
+/** Articles by their scores; of equal ones the ids decide. */
+export function ranked(scores: readonly [string, number][]): string[] {
   return scores.toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([article]) => article);
 }

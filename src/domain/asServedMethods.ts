@@ -1,7 +1,9 @@
 /** The lists that are compared on each click: what a portal may serve, from the least to the most. */
 import type { ServedMoment } from './asServed';
+import { ranked } from './asServedLists';
 import { blend } from './blend';
 import type { BlendWeights } from './blendWeights';
+import { sharesOfAll } from './freshLists';
 import { firstUnread } from './holdout';
 import { judgedPlaces } from './listQuality';
 
@@ -48,17 +50,12 @@ function coVisitation({ input, rankings }: ServedMoment, column: number): readon
   const next = open === undefined ? undefined : input.next.get(open);
   const { popular } = input;
   if (next === undefined || popular === undefined) return ranking;
-  const firstShare = popular.firstShares[column] ?? 0;
-  const scores = new Map<string, number>();
-  for (const [at, article] of popular.articles.entries()) {
-    const first = popular.first[at]?.[column] ?? 0;
-    const continued = popular.next[at]?.[column] ?? 0;
-    scores.set(article, firstShare * first + (1 - firstShare) * continued);
-  }
+  const shares = sharesOfAll(popular, column);
+  const scores = new Map(popular.articles.map((article, at): [string, number] => [article, shares[at] ?? 0]));
   for (const [at, article] of next.articles.entries()) {
     scores.set(article, (scores.get(article) ?? 0) + (next.scores[at] ?? 0));
   }
-  return [...scores].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([article]) => article);
+  return ranked([...scores]);
 }
 
 export interface ClickQuality {

@@ -1,10 +1,8 @@
 /** Which objects of the lake a step of the fresh loop reads: those of the last hours that have not been counted. */
+import { hourMs, minuteMs } from './durations';
 import { clicksHourPrefix } from './keys';
 import type { ManifestEntry } from './partitionManifest';
 import { runDateOf } from './runDate';
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 
 /**
  * An object is named by the arrival of its oldest record, and Firehose waits up to a quarter of an hour for more of them.

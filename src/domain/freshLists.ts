@@ -1,6 +1,8 @@
 /** What the fresh loop publishes: made from decayed weights, bounded in number and length. */
+
+import { minuteMs } from './durations';
 import type { FreshArticle } from './freshArticles';
-import { type FreshSettings, minuteMs } from './freshSettings';
+import type { FreshSettings } from './freshSettings';
 import { type FreshTally, heaviest } from './freshTally';
 
 /** In rank order. */

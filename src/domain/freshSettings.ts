@@ -60,5 +60,3 @@ export const defaultFreshSettings: FreshSettings = {
   maxNextLists: 2000,
   halfTrustedClicks: 10,
 };
-
-export const minuteMs = 60_000;

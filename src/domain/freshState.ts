@@ -7,10 +7,12 @@
  * Memory is bounded by leaving out every second reader, by their hash, when there are too many: what is left is whole
  * visits, and shares stay what they were.
  */
+
+import { hourMs, minuteMs } from './durations';
 import { type FreshArticle, FreshArticles } from './freshArticles';
 import { hashOfText } from './freshHash';
 import { type FreshLists, freshLists } from './freshLists';
-import { type FreshSettings, minuteMs } from './freshSettings';
+import type { FreshSettings } from './freshSettings';
 import { decodeFreshState, encodeFreshState, type FreshStateParts } from './freshStateFile';
 import { FreshTally } from './freshTally';
 import {
@@ -43,8 +45,6 @@ export interface FreshStateSize {
   /** 1 when every reader counts, 2 when every second does … */
   readonly countedOneIn: number;
 }
-
-const hourMs = 60 * minuteMs;
 
 export class FreshState {
   private readonly articles: FreshArticles;

@@ -2,8 +2,10 @@
  * Decayed weights of articles and of pairs of articles. A click weighs 2^(-age / half-life), so a sum is the same in
  * whatever order the clicks come, and the sums of a later time follow from those of an earlier one by one factor.
  */
+
+import { minuteMs } from './durations';
 import type { FreshArticle } from './freshArticles';
-import { type FreshSettings, minuteMs } from './freshSettings';
+import type { FreshSettings } from './freshSettings';
 import type { FreshTrace } from './freshTrace';
 
 export interface ArticleWeights {

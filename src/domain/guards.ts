@@ -3,6 +3,7 @@
  * with its readers.
  */
 import type { Catalogue } from './catalogue';
+import { hourMs } from './durations';
 import { popularPk, readerPk } from './keys';
 import { itemBytes } from './shardItem';
 import type { StoredList } from './storedList';
@@ -37,7 +38,6 @@ interface ArticleTally {
 }
 
 const leaders = 10;
-const hourMs = 3_600_000;
 const ownedBy = readerPk('');
 
 export class SetTally {

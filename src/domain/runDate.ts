@@ -1,6 +1,5 @@
 /** Run dates: UTC days as `YYYY-MM-DD`, and the arithmetic of days that the pipeline needs. */
-
-const dayMs = 86_400_000;
+import { dayMs } from './durations';
 
 /** A UTC day, `YYYY-MM-DD`. */
 export type RunDate = string & { readonly __brand: 'RunDate' };

@@ -4,11 +4,12 @@
  * for the run of the day before is looked for.
  */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { executeChild, ParentClosePolicy, patched, startChild, workflowInfo } from '@temporalio/workflow';
+import { executeChild, ParentClosePolicy, patched, startChild } from '@temporalio/workflow';
 import { dailyWorkflowId, lateSweepWorkflowId, type ScheduledRunInput, type ScheduledRunResult } from '../contract';
 import { addDays, lastCompleteDay, type RunDate } from '../domain/runDate';
 import { dailyRecommendations } from './dailyRecommendations';
 import { lateObjectsSweep } from './lateObjectsSweep';
+import { nominalTimeMs } from './nominalClock';
 
 /** Runs that were scheduled before there was a sweep go on without one. */
 const sweepPatch = 'sweep-for-late-objects';
@@ -43,10 +44,4 @@ async function startSweep(day: RunDate): Promise<void> {
     // An operator's own sweep of the same day is going on.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
-}
-
-/** When the schedule meant to start this workflow, however late it really did. */
-function nominalTimeMs(): number {
-  const nominal = workflowInfo().typedSearchAttributes.get({ name: 'TemporalScheduledStartTime', type: 'DATETIME' });
-  return (nominal ?? workflowInfo().startTime).getTime();
 }

@@ -7,8 +7,9 @@ import {
 } from '../../src/domain/asServed';
 import { clickQuality, listOf } from '../../src/domain/asServedMethods';
 import { defaultBlendWeights } from '../../src/domain/blendWeights';
+import { minuteMs } from '../../src/domain/durations';
 import { sharesOfAll } from '../../src/domain/freshLists';
-import { defaultFreshSettings, minuteMs } from '../../src/domain/freshSettings';
+import { defaultFreshSettings } from '../../src/domain/freshSettings';
 import { randomNumbers, seededState } from '../../src/domain/random';
 
 const startMs = Date.UTC(2026, 10, 23, 12);

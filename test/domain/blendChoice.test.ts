@@ -3,7 +3,8 @@ import { BlendChooser, chooseBlend } from '../../src/domain/blendChoice';
 import { fittingMixture } from '../../src/domain/blendFit';
 import { lastOf } from '../../src/domain/blendSteps';
 import { defaultBlendWeights, parseBlendWeights } from '../../src/domain/blendWeights';
-import { defaultFreshSettings, minuteMs } from '../../src/domain/freshSettings';
+import { minuteMs } from '../../src/domain/durations';
+import { defaultFreshSettings } from '../../src/domain/freshSettings';
 import { type RandomNumbers, randomNumbers, seededState } from '../../src/domain/random';
 
 const startMs = Date.UTC(2026, 10, 23, 6);

@@ -1,6 +1,7 @@
+import { minuteMs } from '../../src/domain/durations';
 import type { FreshLists } from '../../src/domain/freshLists';
 import { sharesOfAll } from '../../src/domain/freshLists';
-import { defaultFreshSettings, type FreshSettings, minuteMs } from '../../src/domain/freshSettings';
+import { defaultFreshSettings, type FreshSettings } from '../../src/domain/freshSettings';
 import { type FreshClick, FreshState } from '../../src/domain/freshState';
 import { InvalidFreshState } from '../../src/domain/freshStateFile';
 import { randomNumbers, seededState } from '../../src/domain/random';

@@ -2,7 +2,7 @@
 import { type BlendInput, blend } from '../../src/domain/blend';
 import { type BlendWeights, defaultBlendWeights } from '../../src/domain/blendWeights';
 import { createFrontPages, type FrontPagesOptions } from '../../src/serving/frontPages';
-import { FakeReader, popularTable, scored } from './fakeReader';
+import { ampleMs, FakeReader, patientRule, popularTable, scored } from './fakeReader';
 
 const v1 = '2026-11-22.01';
 const v2 = '2026-11-23.01';
@@ -10,16 +10,6 @@ const beatAtMs = Date.parse('2026-11-23T06:00:00Z');
 const freshAt = '2026-11-23T06:00:00.000Z';
 const stamp = { beat: 7, atMs: beatAtMs, expiresAt: 4_000_000_000 };
 const ten = { limit: 10, exclude: new Set<string>(), visit: [] };
-const ampleMs = 20_000;
-const patientRule = {
-  windowMs: 1000,
-  minCalls: 1000,
-  maxFailureShare: 0.5,
-  pauseMs: 1000,
-  maxPauseMs: 1000,
-  probes: 1,
-  probeMs: 1000,
-};
 const nightly = { version: v1, tier: 'personal', articles: ['a1', 'a2', 'p1', 'p2', 'p3'], degraded: false };
 
 function setUp(options: Partial<FrontPagesOptions> = {}) {

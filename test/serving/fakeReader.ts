@@ -10,6 +10,19 @@ import type { PopularTable, ScoredList } from '../../src/domain/freshLists';
 import { defaultFreshSettings } from '../../src/domain/freshSettings';
 import { FreshState } from '../../src/domain/freshState';
 
+/** Of no importance where the table answers or fails at once. */
+export const ampleMs = 20_000;
+/** The circuit stays closed. */
+export const patientRule = {
+  windowMs: 1000,
+  minCalls: 1000,
+  maxFailureShare: 0.5,
+  pauseMs: 1000,
+  maxPauseMs: 1000,
+  probes: 1,
+  probeMs: 1000,
+};
+
 export class FakeReader implements RecommendationReader {
   version: string | undefined;
   /** By `<reader id>`, `popular` or `section <name>`, then `@<version>`. */

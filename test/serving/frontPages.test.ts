@@ -1,20 +1,9 @@
 import { createFrontPages, type FrontPagesOptions } from '../../src/serving/frontPages';
-import { FakeReader } from './fakeReader';
+import { ampleMs, FakeReader, patientRule } from './fakeReader';
 
 const v1 = '2026-11-22.01';
 const v2 = '2026-11-23.01';
 const ten = { limit: 10, exclude: new Set<string>() };
-/** Of no importance where the table answers or fails at once. */
-const ampleMs = 20_000;
-const patientRule = {
-  windowMs: 1000,
-  minCalls: 1000,
-  maxFailureShare: 0.5,
-  pauseMs: 1000,
-  maxPauseMs: 1000,
-  probes: 1,
-  probeMs: 1000,
-};
 
 function setUp(options: Partial<FrontPagesOptions> = {}) {
   const reader = new FakeReader();

@@ -95,6 +95,29 @@ export function workflowBundlePath(): string {
 
 let quiet = false;
 
+/** One for all tests of the file that calls this. */
+export function testbedOfFile(): WorkflowTestbed {
+  let opened: WorkflowTestbed | undefined;
+  const testbed = (): WorkflowTestbed => {
+    if (opened === undefined) throw new Error('the testbed is opened before the first test');
+    return opened;
+  };
+  beforeAll(async () => {
+    opened = await createTestbed();
+  });
+  afterAll(() => testbed().close());
+  return {
+    get env() {
+      return testbed().env;
+    },
+    get taskQueue() {
+      return testbed().taskQueue;
+    },
+    use: (activities) => testbed().use(activities),
+    close: () => testbed().close(),
+  };
+}
+
 /** Only errors reach the console; a Runtime can be installed once in a process. */
 export function quietRuntime(): void {
   if (quiet) return;

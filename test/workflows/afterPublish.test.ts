@@ -8,17 +8,10 @@ import { failure, failureIn } from '../../src/failures';
 import { dailyRecommendations, versionsSweep } from '../../src/workflows';
 import { statusQuery } from '../../src/workflows/runStatus';
 import { activitiesOf, dailyInput, runDate } from '../support/scenarios';
-import { createTestbed, type WorkflowTestbed } from '../support/workflowEnvironment';
+import { testbedOfFile } from '../support/workflowEnvironment';
 
-let testbed: WorkflowTestbed;
+const testbed = testbedOfFile();
 let counter = 0;
-
-beforeAll(async () => {
-  testbed = await createTestbed();
-});
-afterAll(async () => {
-  await testbed.close();
-});
 
 const watched: DailyInput = { ...dailyInput, settings: { ...dailyInput.settings, publish: { watchSeconds: 600 } } };
 const yesterday: LiveVersion = {

@@ -6,17 +6,10 @@ import { failure, notYet } from '../../src/failures';
 import { dailyRecommendations } from '../../src/workflows';
 import { catalogued } from '../support/outcomes';
 import { activitiesOf, completed, dailyInput, evaluated, runDate, untilCancelled } from '../support/scenarios';
-import { createTestbed, type WorkflowTestbed } from '../support/workflowEnvironment';
+import { testbedOfFile } from '../support/workflowEnvironment';
 
-let testbed: WorkflowTestbed;
+const testbed = testbedOfFile();
 let counter = 0;
-
-beforeAll(async () => {
-  testbed = await createTestbed();
-});
-afterAll(async () => {
-  await testbed.close();
-});
 
 async function start(activities: Activities): Promise<WorkflowHandle<typeof dailyRecommendations>> {
   testbed.use(activities);

@@ -1,15 +1,8 @@
 import { forgetUser } from '../../src/workflows';
 import { activitiesOf } from '../support/scenarios';
-import { createTestbed, type WorkflowTestbed } from '../support/workflowEnvironment';
+import { testbedOfFile } from '../support/workflowEnvironment';
 
-let testbed: WorkflowTestbed;
-
-beforeAll(async () => {
-  testbed = await createTestbed();
-});
-afterAll(async () => {
-  await testbed.close();
-});
+const testbed = testbedOfFile();
 
 async function forget(hash: string, deleted: readonly number[], left = 0) {
   const counts = [...deleted];

@@ -5,18 +5,11 @@ import { failure } from '../../src/failures';
 import { freshLists } from '../../src/workflows';
 import * as profiles from '../../src/workflows/activity-profiles';
 import { activitiesOf, countedStep } from '../support/scenarios';
-import { createTestbed, type WorkflowTestbed } from '../support/workflowEnvironment';
+import { testbedOfFile } from '../support/workflowEnvironment';
 
 const input: FreshListsInput = { settings: loadFreshSettings({}) };
 
-let testbed: WorkflowTestbed;
-
-beforeAll(async () => {
-  testbed = await createTestbed();
-});
-afterAll(async () => {
-  await testbed.close();
-});
+const testbed = testbedOfFile();
 
 async function beat(name: string, overrides: Partial<Activities> = {}) {
   const { activities, trace } = activitiesOf(overrides);

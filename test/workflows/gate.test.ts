@@ -27,18 +27,11 @@ import { createMemoryReaderItems } from '../support/memoryReaderItems';
 import { createMemoryTable } from '../support/memoryTable';
 import { refusalOf } from '../support/outcomes';
 import { activitiesOf, borderline, dailyInput, runDate, type Trace } from '../support/scenarios';
-import { createTestbed, type WorkflowTestbed } from '../support/workflowEnvironment';
+import { testbedOfFile } from '../support/workflowEnvironment';
 
-let testbed: WorkflowTestbed;
+const testbed = testbedOfFile();
 let counter = 0;
 const desk: GateOrder = { verdict: 'approve', by: 'the desk', reason: 'an election night is like no other' };
-
-beforeAll(async () => {
-  testbed = await createTestbed();
-});
-afterAll(async () => {
-  await testbed.close();
-});
 
 function withGate(gate: Partial<GateSettings>, deadline = dailyInput.settings.deadline): DailyInput {
   const settings = { ...dailyInput.settings, gate: { ...defaultGate, ...gate } };

@@ -7,18 +7,11 @@ import { clicksHourPrefix, partitionManifestKey } from '../../src/domain/keys';
 import { dailyRecommendations } from '../../src/workflows';
 import { createMemoryLake, type MemoryLake } from '../support/memoryLake';
 import { activitiesOf, dailyInput, runDate, type Trace } from '../support/scenarios';
-import { createTestbed, type WorkflowTestbed } from '../support/workflowEnvironment';
+import { testbedOfFile } from '../support/workflowEnvironment';
 
 const lookSeconds = 600;
 const looksInTwoHours = 12;
-let testbed: WorkflowTestbed;
-
-beforeAll(async () => {
-  testbed = await createTestbed();
-});
-afterAll(async () => {
-  await testbed.close();
-});
+const testbed = testbedOfFile();
 
 async function put(lake: MemoryLake, hours: readonly number[]): Promise<void> {
   for (const hour of hours) await lake.put(`${clicksHourPrefix(runDate, hour)}x.gz`, `clicks of hour ${hour}`);

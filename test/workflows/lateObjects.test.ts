@@ -3,17 +3,10 @@ import { type Activities, dailyWorkflowId, lateSweepWorkflowId } from '../../src
 import { addDays, lastCompleteDay } from '../../src/domain/runDate';
 import { lateObjectsSweep, scheduledRun } from '../../src/workflows';
 import { activitiesOf, dailyInput, runDate } from '../support/scenarios';
-import { createTestbed, type WorkflowTestbed } from '../support/workflowEnvironment';
+import { testbedOfFile } from '../support/workflowEnvironment';
 
-let testbed: WorkflowTestbed;
+const testbed = testbedOfFile();
 let counter = 0;
-
-beforeAll(async () => {
-  testbed = await createTestbed();
-});
-afterAll(async () => {
-  await testbed.close();
-});
 
 const late = { runDate, generation: 1, objects: 2, sizeBytes: 3000, reportUri: 's3://lake/late.json' };
 

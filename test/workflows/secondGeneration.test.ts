@@ -4,17 +4,10 @@ import type { Activities, DailyInput, StartTrainingInput } from '../../src/contr
 import { failureIn } from '../../src/failures';
 import { dailyRecommendations } from '../../src/workflows';
 import { activitiesOf, dailyInput, runDate } from '../support/scenarios';
-import { createTestbed, type WorkflowTestbed } from '../support/workflowEnvironment';
+import { testbedOfFile } from '../support/workflowEnvironment';
 
-let testbed: WorkflowTestbed;
+const testbed = testbedOfFile();
 let counter = 0;
-
-beforeAll(async () => {
-  testbed = await createTestbed();
-});
-afterAll(async () => {
-  await testbed.close();
-});
 
 const again: DailyInput = { ...dailyInput, generation: 2 };
 const liveToday = async () => ({ version: '2026-11-23.01', runDate });

@@ -12,17 +12,10 @@ import { failure } from '../../src/failures';
 import { dailyRecommendations } from '../../src/workflows';
 import { catalogued } from '../support/outcomes';
 import { activitiesOf, completed, dailyInput, type Trace, untilCancelled } from '../support/scenarios';
-import { createTestbed, type WorkflowTestbed } from '../support/workflowEnvironment';
+import { testbedOfFile } from '../support/workflowEnvironment';
 
-let testbed: WorkflowTestbed;
+const testbed = testbedOfFile();
 let counter = 0;
-
-beforeAll(async () => {
-  testbed = await createTestbed();
-});
-afterAll(async () => {
-  await testbed.close();
-});
 
 const settings: DailyInput['settings'] = {
   ...dailyInput.settings,

@@ -11,17 +11,10 @@ import { incompleteIn } from '../../src/workflows/waitForClicks';
 import { abandonUpdate, proceedUpdate } from '../../src/workflows/waitingOrders';
 import { refusalOf } from '../support/outcomes';
 import { activitiesOf, dailyInput, runDate, type Trace } from '../support/scenarios';
-import { createTestbed, type WorkflowTestbed } from '../support/workflowEnvironment';
+import { testbedOfFile } from '../support/workflowEnvironment';
 
-let testbed: WorkflowTestbed;
+const testbed = testbedOfFile();
 let counter = 0;
-
-beforeAll(async () => {
-  testbed = await createTestbed();
-});
-afterAll(async () => {
-  await testbed.close();
-});
 
 const desk = { by: 'the desk', reason: 'hour 7 is lost for good' };
 const withoutHour7 = {
