@@ -1,12 +1,13 @@
 /**
  * Chooses blend weights by what would have been served best: fitted on the clicks of every second reader, judged on those of
- * the others against the weights that are in use. The personal list has a weight only where it adds to hits, beyond chance.
- * The same clicks always give the same weights.
+ * the others against the weights that are in use and against popularity by one half-life. What was judged is what is chosen.
+ * The personal list has a weight only where it adds to hits, beyond chance. The same clicks always give the same weights.
  */
 import { type AsServedOptions, AsServedReplay, type MomentKind, type ServedClick, type ServedMoment } from './asServed';
 import { type QualityEstimate, ServedFigures } from './asServedFigures';
 import { clickQuality, listOf } from './asServedMethods';
 import { type BlendInput, blend, personalShares } from './blend';
+import { climbing } from './blendClimb';
 import { fittingMixture } from './blendFit';
 import { lastOf } from './blendSteps';
 import type { BlendWeights, MomentWeights } from './blendWeights';
@@ -17,6 +18,8 @@ export interface KindChoice {
   readonly moments: number;
   /** New weights, or those in use. */
   readonly fitted: boolean;
+  /** The new weights are those of popularity by one half-life: nothing that was tried did better. */
+  readonly plainPopularity?: true;
   /** It has a weight. */
   readonly personalKept: boolean;
   /** What the personal list adds to hit@10 and NDCG@10. */
@@ -43,7 +46,7 @@ type Decision = Omit<KindChoice, 'personalKept'>;
 /** More moments than this are not kept: every second reader is left out, and again. */
 const maxMoments = 60_000;
 const momentsAtOnce = 500;
-const candidates = ['freshPopular', 'inUse', 'popular', 'personal', 'rival'] as const;
+const candidates = ['freshPopular', 'inUse', 'plain', 'popular', 'personal', 'rival'] as const;
 type Candidate = (typeof candidates)[number];
 
 export function chooseBlend(clicks: Iterable<ServedClick>, options: AsServedOptions, inUse: BlendWeights): BlendChoice {
@@ -88,9 +91,15 @@ export class BlendChooser {
     const { halfLivesMinutes, inUse, moments } = this;
     const fitting = moments.filter((moment) => isForFitting(moment));
     const judged = moments.filter((moment) => !isForFitting(moment));
-    const popular = yield* this.fit(fitting, false);
-    const personal = yield* this.fit(fitting, true);
     const column = yield* bestColumn(judged, halfLivesMinutes.length, inUse);
+    const inUseOf = (kind: MomentKind): MomentWeights => {
+      return { ...fromColumns(inUse[kind], inUse.halfLivesMinutes, halfLivesMinutes), personal: 0 };
+    };
+    const plainOfKind = plainPopularity(halfLivesMinutes.length, column, judged);
+    const plain = { ...inUse, halfLivesMinutes, first: plainOfKind, next: plainOfKind };
+    const before = { first: inUseOf('first'), next: inUseOf('next') };
+    const popular = yield* this.fit(fitting, [plain, before], false);
+    const personal = yield* this.fit(fitting, [popular], true);
     const figures = new ServedFigures(candidates);
     for (const [index, moment] of judged.entries()) {
       if (index % momentsAtOnce === 0) yield;
@@ -98,6 +107,7 @@ export class BlendChooser {
       const lists = {
         freshPopular: () => listOf('freshPopular', moment, { weights: inUse, column }),
         inUse: () => articlesOf(input, inUse),
+        plain: () => articlesOf(input, plain),
         popular: () => articlesOf(input, popular),
         personal: () => articlesOf(input, personal),
         rival: () => articlesOf({ ...input, personal: rival?.get(moment.click.userId) ?? [] }, inUse),
@@ -108,12 +118,13 @@ export class BlendChooser {
     yield* figures.drawing();
     const first = decide(figures, 'first', rival !== undefined);
     const next = decide(figures, 'next', rival !== undefined);
-    const withoutPersonal = yield* this.fit(moments, false);
-    const withPersonal = yield* this.fit(moments, true);
-    const weightsOf = (kind: MomentKind, { fitted, moments: judgedMoments, personalGain }: Decision): MomentWeights => {
-      if (fitted) return (addsHits(personalGain) ? withPersonal : withoutPersonal)[kind];
-      const kept = fromColumns(inUse[kind], inUse.halfLivesMinutes, halfLivesMinutes);
-      return judgedMoments === 0 || addsHits(personalGain) ? kept : { ...kept, personal: 0 };
+    const weightsOf = (kind: MomentKind, decision: Decision): MomentWeights => {
+      const { fitted, moments: judgedMoments, personalGain } = decision;
+      if (decision.plainPopularity) return plain[kind];
+      if (fitted) return (addsHits(personalGain) ? personal : popular)[kind];
+      const { personal: personalInUse } = inUse[kind];
+      const keepsPersonal = judgedMoments === 0 || addsHits(personalGain);
+      return { ...inUseOf(kind), ...(keepsPersonal ? { personal: personalInUse } : {}) };
     };
     const weights = { ...inUse, halfLivesMinutes, first: weightsOf('first', first), next: weightsOf('next', next) };
     return {
@@ -128,12 +139,20 @@ export class BlendChooser {
     return Math.floor(hashOfText(click.userId) / 2) % this.keptOneIn === 0;
   }
 
-  private *fit(moments: readonly ServedMoment[], withPersonal: boolean): Generator<void, BlendWeights> {
-    const { halfLivesMinutes, inUse } = this;
-    const ofKind = (kind: MomentKind) => moments.filter((moment) => moment.kind === kind);
-    const first = yield* fitKind(ofKind('first'), halfLivesMinutes.length, withPersonal);
-    const next = yield* fitKind(ofKind('next'), halfLivesMinutes.length, withPersonal);
-    return { ...inUse, halfLivesMinutes, first, next };
+  /** The likeliest mixture, or one of `starts`, improved step by step. */
+  private *fit(
+    moments: readonly ServedMoment[],
+    starts: readonly Pick<BlendWeights, MomentKind>[],
+    withPersonal: boolean,
+  ): Generator<void, BlendWeights> {
+    let weights: BlendWeights = { ...this.inUse, halfLivesMinutes: this.halfLivesMinutes };
+    for (const kind of ['first', 'next'] as const) {
+      const ofKind = moments.filter((moment) => moment.kind === kind);
+      const likeliest = yield* fitKind(ofKind, this.halfLivesMinutes.length, withPersonal);
+      const from = [likeliest, ...starts.map((start) => start[kind])];
+      weights = { ...weights, [kind]: yield* climbing({ kind, moments: ofKind, weights, withPersonal }, from) };
+    }
+    return weights;
   }
 }
 
@@ -206,6 +225,15 @@ function* bestColumn(
   return hits.indexOf(Math.max(...hits));
 }
 
+/** Popularity among all clicks by one half-life: those that begin a visit count by their share of all. */
+function plainPopularity(columns: number, column: number, moments: readonly ServedMoment[]): MomentWeights {
+  const shares = moments.flatMap(({ input }) => input.popular?.firstShares[column] ?? []);
+  const firstShare = shares.reduce((sum, share) => sum + share, 0) / Math.max(shares.length, 1);
+  const only = (weight: number) =>
+    Array.from({ length: columns }, (_, at) => (at === column ? Number(weight.toFixed(4)) : 0));
+  return { popularFirst: only(firstShare), popularNext: only(1 - firstShare), nextList: 0, personal: 0 };
+}
+
 /** Beyond chance, and not at the cost of their places. */
 const addsHits = ({ hitAt10, ndcgAt10 }: QualityEstimate): boolean => hitAt10.low > 0 && ndcgAt10.value >= 0;
 
@@ -214,11 +242,13 @@ function decide(figures: ServedFigures<Candidate>, kind: MomentKind, hasRival: b
   const fittedOne: Candidate = addsHits(personalGain) ? 'personal' : 'popular';
   const quality = (method: Candidate): number =>
     figures.mean(kind, method, 'hitAt10') + figures.mean(kind, method, 'ndcgAt10');
-  const fitted = quality(fittedOne) > quality('inUse');
-  const chosen = fitted ? fittedOne : 'inUse';
+  const chosen = (['inUse', 'plain', fittedOne] as const).reduce((best, other) =>
+    quality(other) > quality(best) ? other : best,
+  );
   return {
     moments: figures.clicks(kind),
-    fitted,
+    fitted: chosen !== 'inUse',
+    ...(chosen === 'plain' ? { plainPopularity: true } : {}),
     personalGain,
     overFreshPopular: figures.ratio(kind, chosen, 'freshPopular'),
     ...(hasRival ? { overRival: figures.ratio(kind, chosen, 'rival') } : {}),

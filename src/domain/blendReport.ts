@@ -16,7 +16,8 @@ function blendLines(choice: BlendChoice): string[] {
     .map((kind) => `${momentNames[kind]}: ${ofKind(choice[kind])}`);
 }
 
-function ofKind({ moments, fitted, personalKept, personalGain, overFreshPopular, overRival }: KindChoice): string {
+function ofKind(choice: KindChoice): string {
+  const { moments, personalKept, personalGain, overFreshPopular, overRival } = choice;
   const parts = [
     `hit@10 ${change(overFreshPopular.hitAt10)} over fresh popularity`,
     personalKept
@@ -25,7 +26,12 @@ function ofKind({ moments, fitted, personalKept, personalGain, overFreshPopular,
     ...(overRival === undefined ? [] : [`${change(overRival.hitAt10)} over the live set`]),
     `${moments.toLocaleString('en-US')} measured`,
   ];
-  return `${fitted ? 'new weights' : 'weights as before'}, ${parts.join(', ')}`;
+  return `${weightsOf(choice)}, ${parts.join(', ')}`;
+}
+
+function weightsOf({ fitted, plainPopularity }: KindChoice): string {
+  if (plainPopularity) return 'popularity by one half-life';
+  return fitted ? 'new weights' : 'weights as before';
 }
 
 interface WithInterval {

@@ -3,7 +3,10 @@ import { field } from './field';
 
 /** For one kind of moment; each part adds up to 1 over all articles, so weights can be compared. */
 export interface MomentWeights {
-  /** Popularity among clicks that begin a visit, and among those that go on with one; one weight for each half-life. */
+  /**
+   * Popularity among clicks that begin a visit, and among those that go on with one; one weight for each half-life. Below 0
+   * it speaks against an article.
+   */
   readonly popularFirst: readonly number[];
   readonly popularNext: readonly number[];
   /** The list of the article that the reader has open. */
@@ -38,7 +41,7 @@ export class InvalidBlendWeights extends Error {
 export function parseBlendWeights(value: unknown): BlendWeights {
   only(value, 'weights', ['halfLivesMinutes', 'first', 'next', 'maxAgeHours', 'maxSectionShare']);
   const halfLivesMinutes = numbers(value, 'halfLivesMinutes', '', undefined);
-  if (halfLivesMinutes.length === 0 || halfLivesMinutes.includes(0)) {
+  if (halfLivesMinutes.length === 0 || !halfLivesMinutes.every((halfLife) => halfLife > 0)) {
     throw new InvalidBlendWeights('halfLivesMinutes must hold numbers above 0');
   }
   const maxSectionShare = number(value, 'maxSectionShare', '');
@@ -75,19 +78,16 @@ function only(value: unknown, name: string, known: readonly string[]): void {
 
 function number(value: unknown, name: string, path: string): number {
   const found = field(value, name);
-  if (!isWeight(found)) throw new InvalidBlendWeights(`${path}${name} must be a number, 0 or more`);
+  if (!isFinite(found) || found < 0) throw new InvalidBlendWeights(`${path}${name} must be a number, 0 or more`);
   return found;
 }
 
 function numbers(value: unknown, name: string, path: string, count: number | undefined): number[] {
   const found: unknown = field(value, name);
-  if (!Array.isArray(found) || !found.every(isWeight) || (count !== undefined && found.length !== count)) {
-    const many = count === undefined ? 'numbers' : `${count} numbers`;
-    throw new InvalidBlendWeights(`${path}${name} must be a list of ${many}, each 0 or more`);
+  if (!Array.isArray(found) || !found.every(isFinite) || (count !== undefined && found.length !== count)) {
+    throw new InvalidBlendWeights(`${path}${name} must be a list of ${count === undefined ? '' : `${count} `}numbers`);
   }
   return found;
 }
 
-function isWeight(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
+const isFinite = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);

@@ -17,13 +17,13 @@ interface Habit {
 }
 
 /** Each reader comes once, opens one article and then goes on with another. */
-function visits(habit: Habit): ServedClick[] {
-  const next = randomNumbers(seededState(3));
+function visits(habit: Habit, { seed = 3, readers = 1800 } = {}): ServedClick[] {
+  const next = randomNumbers(seededState(seed));
   const clicks: ServedClick[] = [];
   const click = (reader: number, article: number, occurredAtMs: number): void => {
     clicks.push({ userId: `r${reader}`, articleId: `a${article}`, occurredAtMs, deliveredAtMs: occurredAtMs + 1000 });
   };
-  for (let reader = 0; reader < 1800; reader++) {
+  for (let reader = 0; reader < readers; reader++) {
     const atMs = startMs + (next() % (hours * 60)) * minuteMs;
     const open = habit.first(next, reader);
     click(reader, open, atMs);
@@ -52,8 +52,10 @@ describe('the choice of blend weights', () => {
   it('takes the weight from the next list where readers do not follow it', () => {
     // Everybody goes on with one of a few, whatever is open.
     const loose = visits({ first: anyArticle, next: (next) => next() % 3 });
-    const { weights } = chooseBlend(loose, options(), defaultBlendWeights);
+    const inUse = { ...defaultBlendWeights, next: { ...defaultBlendWeights.next, nextList: 5 } };
+    const { weights, next } = chooseBlend(loose, options(), inUse);
     const { popularNext, nextList } = weights.next;
+    expect(next.fitted).toBe(true);
     expect(popularNext.reduce((sum, weight) => sum + weight, 0)).toBeGreaterThan(nextList);
   });
 
@@ -82,6 +84,28 @@ describe('the choice of blend weights', () => {
     const trusting = { ...weights, next: { ...weights.next, personal: 0.01 } };
     const useless = [setOf((reader) => reader * 31 + 5)];
     expect(chooseBlend(own, options(useless), trusting).weights.next.personal).toBe(0);
+  });
+
+  it('counts against an article what readers only go on with, where that finds more of what they come for', () => {
+    // Everybody comes for one of thirty and goes on with one of twelve others.
+    const apart = visits({ first: (next) => next() % 30, next: (next) => 100 + (next() % 12) });
+    const mixed = { ...defaultBlendWeights.first, popularFirst: [0, 0, 0, 0], popularNext: [0.4, 0.3, 0.2, 0.1] };
+    const { weights, first } = chooseBlend(apart, options(), { ...defaultBlendWeights, first: mixed });
+    expect(first.fitted).toBe(true);
+    expect(weights.first.popularNext.reduce((sum, weight) => sum + weight, 0)).toBeLessThan(0.05);
+    expect(first.overFreshPopular.hitAt10.value).toBeGreaterThan(2);
+  });
+
+  it.each([5, 7, 9])('serves popularity by one half-life where nothing does better (%i)', (seed) => {
+    // Few clicks by chance: whatever is fitted to one half of the readers is wrong for the other.
+    const chance = visits({ first: anyArticle, next: anyArticle }, { seed, readers: 300 });
+    const bad = { ...defaultBlendWeights.first, popularFirst: [0, 0, 0, 0], popularNext: [0, 0, 0, 0.1] };
+    const choice = chooseBlend(chance, options(), { ...defaultBlendWeights, first: bad });
+    expect(choice.first).toMatchObject({ fitted: true, plainPopularity: true, personalKept: false });
+    expect(choice.first.overFreshPopular.hitAt10.value).toBeGreaterThan(0.95);
+    const { popularFirst, popularNext } = choice.weights.first;
+    expect(popularFirst.filter((weight) => weight > 0)).toHaveLength(1);
+    expect([...popularFirst, ...popularNext].reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 3);
   });
 
   it('compares with another set as it is served now: with the weights in use', () => {

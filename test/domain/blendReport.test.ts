@@ -24,6 +24,17 @@ describe('the words about a blend', () => {
     expect(line).toContain('-2.0 % (-5.0 % to +1.0 %) over the live set');
   });
 
+  it('say that popularity alone is served, and that weights stay as they were', () => {
+    const { first, next, ...choice } = chosenBlend();
+    const lines = describeBlend({
+      ...choice,
+      first: { ...first, plainPopularity: true },
+      next: { ...next, fitted: false },
+    });
+    expect(lines[0]).toMatch(/^first clicks: popularity by one half-life, /);
+    expect(lines[1]).toMatch(/^next clicks: weights as before, /);
+  });
+
   it('say why there was no choice, and nothing of runs that had none to make', () => {
     expect(describeBlend({ notChosen: 'the holdout cannot be read' })).toEqual([
       'as before, for it could not be chosen: the holdout cannot be read',

@@ -20,9 +20,14 @@ describe('blend weights', () => {
     ],
     [
       'next.popularNext must be a list of 4 numbers',
-      { ...defaultBlendWeights, next: { ...next, popularNext: [1, 1, 1, -1] } },
+      { ...defaultBlendWeights, next: { ...next, popularNext: [1, 1, 1, '1'] } },
+    ],
+    [
+      'first.popularFirst must be a list of 4 numbers',
+      { ...defaultBlendWeights, first: { ...first, popularFirst: [1, 1, 1, Number.POSITIVE_INFINITY] } },
     ],
     ['next.nextList must be a number', { ...defaultBlendWeights, next: { ...next, nextList: '0.5' } }],
+    ['next.nextList must be a number, 0 or more', { ...defaultBlendWeights, next: { ...next, nextList: -0.1 } }],
     ['next.personal must be a number', { ...defaultBlendWeights, next: { ...next, personal: Number.NaN } }],
     ["first has an unknown field 'x'", { ...defaultBlendWeights, first: { ...first, x: 1 } }],
     ['maxAgeHours must be a number', { ...defaultBlendWeights, maxAgeHours: undefined }],
