@@ -2,15 +2,18 @@
  * The laptop cloud: every part of Frontpage and of what it stands on, as processes of this machine. Real Temporal, real
  * HTTP, the product's own programs with their own configuration; only AWS is played by local servers.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
+import { z } from 'zod';
 import type { AwsEndpoint } from '../src/clients/awsEndpoint';
 import { connectClient } from '../src/clients/temporalClient';
 import { loadTemporalConfig } from '../src/config';
 import { postControl } from './control';
 import { emulatorSpec } from './emulator';
+import { catalogueFileIn, ensureCatalogue } from './portalCatalogue';
 import { programs, repositoryRoot } from './prepare';
 import { answersHttp, freePort, StartFailed } from './processes';
 import {
@@ -26,7 +29,18 @@ import {
 } from './resources';
 import { Supervisor, type SupervisorEvents } from './supervisor';
 
-export const portNames = ['temporal', 'ui', 'aws', 'firehose', 'sagemaker', 'collector', 'serving', 'clock'] as const;
+export const portNames = [
+  'temporal',
+  'ui',
+  'aws',
+  'firehose',
+  'sagemaker',
+  'collector',
+  'serving',
+  'operator',
+  'collectorClock',
+  'servingClock',
+] as const;
 export type PortName = (typeof portNames)[number];
 
 export interface CloudOptions {
@@ -36,10 +50,14 @@ export interface CloudOptions {
   readonly ports?: Partial<Record<PortName, number>>;
   /** Pipeline settings, as the file behind FRONTPAGE_SETTINGS. */
   readonly settings: object;
+  /** Variables beside the cloud's own, and before them where both have one. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly bufferIntervalSeconds: number;
   /** Where the clock of the world outside is set, to stand still, before the first click; absent: it goes on as it was. */
   readonly clockMs?: number;
   readonly heartbeatSeconds: number;
+  /** Whether the demo portal and the operator's page belong to it. */
+  readonly pages?: true;
   readonly events: SupervisorEvents;
 }
 
@@ -81,14 +99,22 @@ export class Cloud {
   }
 
   /**
-   * Sets the clock of the collector and of the local Firehose, which then runs at `speed` times the pace of the wall
-   * clock. Resolves when everything that falls due on the way is in the lake.
+   * Sets the clock of the collector, of serving and of the local Firehose, which then runs at `speed` times the pace of the
+   * wall clock. Resolves when everything that falls due on the way is in the lake. Serving measures its budgets by this
+   * clock too: it is asked at a speed of 1.
    */
   async setClock(nowMs: number, speed: number): Promise<void> {
-    const now = new Date(nowMs).toISOString();
     await this.setDeliveryClock(nowMs, speed);
-    const answer = await fetch(this.urls.clock, { method: 'POST', body: JSON.stringify({ now, speed }) });
-    if (!answer.ok) throw new Error(`the collector's clock answered ${answer.status}`);
+    await Promise.all([
+      setProgramClock(this.urls.collectorClock, nowMs, speed),
+      setProgramClock(this.urls.servingClock, nowMs, speed),
+    ]);
+  }
+
+  /** What the clock shows. */
+  async clockMs(): Promise<number> {
+    const answer = await fetch(`${this.urls.firehose}/_control/state`);
+    return Date.parse(stateSchema.parse(await answer.json()).clock.now);
   }
 
   stop(): Promise<void> {
@@ -102,6 +128,7 @@ export class Cloud {
   private async startAll(ports: Ports, options: CloudOptions, say: (line: string) => void): Promise<void> {
     const { stateDir } = options;
     mkdirSync(stateDir, { recursive: true });
+    if (options.pages) ensureCatalogue(stateDir);
     writeFileSync(join(stateDir, 'settings.json'), JSON.stringify(options.settings, undefined, 2));
     const logFile = (name: string): string => join(stateDir, 'logs', `${name}.log`);
     const script = (
@@ -109,12 +136,16 @@ export class Cloud {
       file: string,
       args: readonly string[],
       probe: () => Promise<unknown>,
-      preload: readonly string[] = [],
+      clockPort?: number,
     ) => ({
       name,
       command: process.execPath,
-      args: ['--import', require.resolve('tsx'), ...preload, join(repositoryRoot, file), ...args],
-      env: this.environment,
+      args: [
+        ...['--import', require.resolve('tsx')],
+        ...(clockPort === undefined ? [] : ['--import', join(repositoryRoot, 'local/virtualTime.mts')]),
+        ...[join(repositoryRoot, file), ...args],
+      ],
+      env: { ...this.environment, ...(clockPort === undefined ? {} : { VIRTUAL_TIME_PORT: String(clockPort) }) },
       logFile: logFile(name),
       restart: true,
       probe,
@@ -180,17 +211,33 @@ export class Cloud {
       this.supervisor.start(script('worker', 'src/worker.ts', [], async () => undefined)),
       this.supervisor.start(
         // It lives in the time of the day that is played, or its ledger would speak of today.
-        script('collector', 'src/collector/main.ts', [], () => answersHttp(`${this.urls.collector}/healthz`), [
-          '--import',
-          join(repositoryRoot, 'local/virtualTime.mts'),
-        ]),
+        script(
+          'collector',
+          'src/collector/main.ts',
+          [],
+          () => answersHttp(`${this.urls.collector}/healthz`),
+          ports.collectorClock,
+        ),
       ),
       this.supervisor.start(
-        // Before the first publish serving answers 503 on purpose; any answer means that it is up.
-        script('serving', 'src/serving/main.ts', [], () => acceptsConnections(ports.serving)),
+        // In the same time, or every fresh list of a past day would be too old to serve. Before the first publish it
+        // answers 503 on purpose; any answer means that it is up.
+        script('serving', 'src/serving/main.ts', [], () => acceptsConnections(ports.serving), ports.servingClock),
       ),
     ]);
+    if (options.pages) {
+      const probe = () => acceptsConnections(ports.operator);
+      await this.supervisor.start(script('operator', 'src/operator/main.ts', [], probe));
+    }
   }
+}
+
+const stateSchema = z.object({ clock: z.object({ now: z.iso.datetime({ offset: true }) }) });
+
+async function setProgramClock(url: string, nowMs: number, speed: number): Promise<void> {
+  const body = JSON.stringify({ now: new Date(nowMs).toISOString(), speed });
+  const answer = await fetch(url, { method: 'POST', body });
+  if (!answer.ok) throw new Error(`the clock at ${url} answered ${answer.status}`);
 }
 
 type Ports = Readonly<Record<PortName, number>>;
@@ -211,7 +258,9 @@ async function choosePorts(given: Partial<Record<PortName, number>>): Promise<Po
     sagemaker: await choose('sagemaker'),
     collector: await choose('collector'),
     serving: await choose('serving'),
-    clock: await choose('clock'),
+    operator: await choose('operator'),
+    collectorClock: await choose('collectorClock'),
+    servingClock: await choose('servingClock'),
   };
 }
 
@@ -243,7 +292,9 @@ function urlsOf(ports: Ports): Record<PortName, string> {
     sagemaker: http('sagemaker'),
     collector: http('collector'),
     serving: http('serving'),
-    clock: http('clock'),
+    operator: http('operator'),
+    collectorClock: http('collectorClock'),
+    servingClock: http('servingClock'),
   };
 }
 
@@ -265,7 +316,6 @@ function environmentOf(ports: Ports, options: CloudOptions): Record<string, stri
     FRONTPAGE_TRAINING_IMAGE: image,
     FRONTPAGE_SETTINGS: join(options.stateDir, 'settings.json'),
     COLLECTOR_PORT: String(ports.collector),
-    VIRTUAL_TIME_PORT: String(ports.clock),
     COLLECTOR_LINGER_MS: '20',
     COLLECTOR_HEARTBEAT_SECONDS: String(options.heartbeatSeconds),
     // A minute of the wall is hours of the day that is played.
@@ -280,8 +330,26 @@ function environmentOf(ports: Ports, options: CloudOptions): Record<string, stri
     SERVING_POINTER_CACHE_SECONDS: '1',
     // The default is for DynamoDB; an emulator on a busy laptop is slower.
     SERVING_BUDGET_MS: '2000',
+    ...(options.pages ? pagesEnvironment(ports, options.stateDir) : {}),
     LOG_LEVEL: 'info',
     // The AWS SDK says at every start that it will want a newer Node one day.
     NODE_NO_WARNINGS: '1',
+    ...options.environment,
+  };
+}
+
+function pagesEnvironment(ports: Ports, stateDir: string): Record<string, string> {
+  const urls = urlsOf(ports);
+  return {
+    SERVING_PORTAL_CATALOGUE: catalogueFileIn(stateDir),
+    SERVING_PORTAL_COLLECTOR_URL: `${urls.collector}/v1/clicks`,
+    // The portal's pages are of another port, and so of another origin than the collector.
+    COLLECTOR_ALLOWED_ORIGINS: `${urls.serving},http://localhost:${ports.serving}`,
+    OPERATOR_PORT: String(ports.operator),
+    // Of this cloud alone: it is told when the demo starts, and is in the environment file beside it.
+    OPERATOR_KEY: randomBytes(12).toString('hex'),
+    OPERATOR_TEMPORAL_UI_URL: urls.ui,
+    OPERATOR_COLLECTOR_URL: urls.collector,
+    OPERATOR_SERVING_URL: urls.serving,
   };
 }

@@ -7,10 +7,12 @@ import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { startOfDayMs } from '../src/domain/runDate';
 import { Cloud } from './cloud';
+import { catalogued } from './demo/catalogued';
 import type { ClickSource } from './demo/clickSource';
 import { DemoFailed } from './demo/demoFailed';
 import { type DemoOptions, readDemoOptions } from './demo/demoOptions';
 import { lockFolder, readFilled } from './demo/demoState';
+import { keepBeating } from './demo/keepBeating';
 import { logId, openLog } from './demo/logSource';
 import { newsroomSource } from './demo/newsroomSource';
 import { playDay, showDay } from './demo/playDay';
@@ -42,7 +44,7 @@ async function demo(options: DemoOptions): Promise<void> {
   const stateDir = join(repositoryRoot, '.frontpage', 'demo', `${options.date}-${inputId(options)}`);
   const unlock = lockFolder(stateDir, options.fresh);
   try {
-    const source = await openSource(options, stateDir);
+    const source = catalogued(await openSource(options, stateDir), options.date, stateDir);
     say(`run date ${options.date}, clicks of ${source.title}`);
     const cloud = await startCloud(options, source, stateDir);
     try {
@@ -62,7 +64,9 @@ function startCloud(options: DemoOptions, source: ClickSource, stateDir: string)
       stateDir,
       ports: options.port,
       settings: pipelineSettings(options, source),
-      bufferIntervalSeconds: 300,
+      // What somebody reads on the portal is in the lake soon.
+      bufferIntervalSeconds: 60,
+      pages: true,
       ...(readFilled(stateDir) === undefined ? { clockMs: startOfDayMs(options.date) } : {}),
       heartbeatSeconds: 1,
       events: {
@@ -81,11 +85,17 @@ async function runOn(cloud: Cloud, { date, keep }: DemoOptions, source: ClickSou
   writeFileSync(environmentFile, exports.join(''));
   const client = await cloud.connectTemporal();
   const day = { runDate: date, source, cloud, client, stateDir, signal: end.signal, say };
+  say(`portal: ${cloud.urls.serving}/  operator's page: ${cloud.urls.operator}/`);
   try {
     await showDay(day, await playDay(day));
     if (keep) {
       console.log(`\nFor the operator's commands:  . ${environmentFile} && npm run -s frontpage -- status ${date}`);
+      console.log(`For a rollback on the operator's page the key is ${cloud.environment['OPERATOR_KEY']}.`);
       console.log('Everything goes on until Ctrl-C.');
+      const titles = readFilled(stateDir)?.titles ?? {};
+      const titleOf = (articleId: string): string | undefined => titles[articleId];
+      const clockMs = (): Promise<number> => cloud.clockMs();
+      await Promise.race([ended, keepBeating({ ...day, environment: cloud.environment, titleOf, clockMs })]);
       await ended;
     }
   } finally {

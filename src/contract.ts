@@ -1,6 +1,7 @@
 /** Names and shapes shared by client, worker and workflow. Changing one is a change of version: histories carry them. */
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { PublishWatch, SweepMark, SweptVersion } from './domain/afterPublish';
+import type { Alert } from './domain/alerts';
 import type { ApprovalWait, GateApproval } from './domain/approval';
 import type { BlendChoice } from './domain/blendChoice';
 import type { BlendWeights } from './domain/blendWeights';
@@ -16,6 +17,7 @@ import type { TrainingProgress } from './domain/progress';
 import type { Degraded, Readiness } from './domain/readiness';
 import type { ReadinessSettings } from './domain/readinessSettings';
 import type { RunDate } from './domain/runDate';
+import type { RunVerdict } from './domain/runWatch';
 import type { ServingHealth } from './domain/servingHealth';
 import type { TrainingMoney } from './domain/trainingCost';
 import type { Market, Rung, TrainingSettings } from './domain/trainingJob';
@@ -28,13 +30,20 @@ export const taskQueue = 'frontpage-daily';
 export const freshTaskQueue = 'frontpage-fresh';
 export const dailyScheduleId = 'frontpage-daily';
 export const freshScheduleId = 'frontpage-fresh';
+export const versionsSweepScheduleId = 'frontpage-versions-sweep';
+export const watchScheduleId = 'frontpage-watch';
 export const freshListsWorkflowId = 'frontpage-fresh-lists';
 export const scheduledRunWorkflowId = 'frontpage-scheduled-run';
 export const rollbackWorkflowId = 'frontpage-rollback';
+export const runWatchWorkflowId = 'frontpage-run-watch';
 export const versionsSweepWorkflowId = 'frontpage-versions-sweep';
 export const lateSweepWorkflowId = (runDate: RunDate): string => `late-objects-sweep-${runDate}`;
 export const forgetWorkflowId = (hash: string): string => `forget-user-${hash}`;
 export const dailyWorkflowId = (runDate: RunDate): string => `daily-recommendations-${runDate}`;
+export const backfillWorkflowId = (from: RunDate, to: RunDate): string => `frontpage-backfill-${from}-${to}`;
+export const rebuildWorkflowId = (runDate: RunDate): string => `rebuild-interactions-${runDate}`;
+/** In the memo of a daily run, `true`: it trains, is judged and reported; nothing of it is loaded or published. */
+export const keepLiveMemo = 'keepLive';
 
 /** Registered with the server before the first worker starts; see `ensureSearchAttributes`. */
 export const searchAttributes = {
@@ -42,6 +51,8 @@ export const searchAttributes = {
   stage: defineSearchAttributeKey('Stage', SearchAttributeType.KEYWORD),
   modelVersion: defineSearchAttributeKey('ModelVersion', SearchAttributeType.KEYWORD),
   rung: defineSearchAttributeKey('Rung', SearchAttributeType.KEYWORD),
+  /** Of the rung, by itself: Temporal compares a whole text or its beginning. */
+  market: defineSearchAttributeKey('Market', SearchAttributeType.KEYWORD),
   interruptions: defineSearchAttributeKey('Interruptions', SearchAttributeType.INT),
   costUsd: defineSearchAttributeKey('CostUsd', SearchAttributeType.DOUBLE),
   savingPercent: defineSearchAttributeKey('SavingPercent', SearchAttributeType.DOUBLE),
@@ -74,6 +85,11 @@ export interface PipelineSettings {
   };
   /** Absent in runs of before there was one: nothing is swept. */
   readonly sweep?: SweepSettings;
+  /** Absent in runs of before there was one: nobody is told that a run waits. */
+  readonly alerts?: {
+    /** Of waiting for clicks until people are told. */
+    readonly waitingMinutes: number;
+  };
 }
 
 export interface SweepSettings {
@@ -120,6 +136,53 @@ export interface ScheduledRunResult {
   readonly runDate: RunDate;
   /** `joined`: somebody had started this day's run by hand already, and it goes on. */
   readonly outcome: DailyResult['outcome'] | 'joined';
+}
+
+export interface BackfillInput {
+  readonly from: RunDate;
+  readonly to: RunDate;
+  /** What is left of the days to be run, oldest first. */
+  readonly days: readonly BackfillDay[];
+  /** So many runs at a time. */
+  readonly concurrency: number;
+  /** Whether the days are published one after the other; without it what is live stays live. */
+  readonly publish: boolean;
+  readonly settings: PipelineSettings;
+  /** Of the executions before this one: a long backfill goes on as new. */
+  readonly done?: readonly BackfilledDay[];
+}
+
+export interface BackfillDay {
+  readonly runDate: RunDate;
+  readonly generation: number;
+}
+
+/** `joined`: somebody else's run of the day goes on, and is not waited for. */
+export interface BackfilledDay {
+  readonly runDate: RunDate;
+  readonly outcome: DailyResult['outcome'] | 'joined' | 'failed' | 'cancelled';
+  readonly failure?: { readonly type: string; readonly message: string };
+}
+
+export interface BackfillStatus {
+  readonly done: readonly BackfilledDay[];
+  readonly running: readonly RunDate[];
+  readonly left: readonly RunDate[];
+  /** Somebody cancelled it: no other day is begun, and what runs is waited for. */
+  readonly stopped: boolean;
+}
+
+export interface RebuildInteractionsInput {
+  readonly runDate: RunDate;
+  readonly generation: number;
+  readonly settings: PipelineSettings;
+}
+
+export interface RebuiltInteractions {
+  readonly runDate: RunDate;
+  /** That the job has read from clicks: the run date, and days before it that had no interactions. */
+  readonly days: number;
+  readonly jobName: string;
 }
 
 export type Stage =
@@ -189,7 +252,12 @@ export interface OrderReason {
 
 export type DailyResult =
   | { readonly outcome: 'already published'; readonly runDate: RunDate; readonly version: string }
-  | { readonly outcome: 'published' | 'kept newer'; readonly runDate: RunDate; readonly summary: RunSummary };
+  | {
+      /** `kept newer`: a later day is live. `not published`: the run was to look back only. */
+      readonly outcome: 'published' | 'kept newer' | 'not published';
+      readonly runDate: RunDate;
+      readonly summary: RunSummary;
+    };
 
 /** What the run report says, and what the result of a run carries. */
 export interface RunSummary extends RunMarks {
@@ -280,6 +348,14 @@ export interface ErasureStatus {
 
 export interface FreshListsInput {
   readonly settings: FreshLoopSettings;
+}
+
+/** The watchdog over the daily schedule, with a schedule of its own. */
+export interface RunWatchInput {
+  /** Of the schedule that starts the daily runs. */
+  readonly scheduleId: string;
+  /** How long after the time that the schedule says a run counts as not started. */
+  readonly graceMinutes: number;
 }
 
 /** What was read of the lake, by a step or by all steps of a beat. */
@@ -462,6 +538,8 @@ export interface WaitForTrainingInput {
   readonly pollSeconds: number;
   /** Absent: the job is watched to its end, whatever the time. */
   readonly deadline?: WatchedDeadline;
+  /** Absent in runs of before there were alerts, and in those that only look back: nobody is told of interruptions. */
+  readonly runDate?: RunDate;
 }
 
 /** What the watcher needs for the rule of the deadline. */
@@ -553,11 +631,14 @@ export interface LoadCursor {
   readonly line: number;
   readonly itemsLoaded: number;
   readonly throttledBatches: number;
+  /** Of the items, those of shards that an earlier run of the day had loaded; absent: none. */
+  readonly itemsFound?: number;
 }
 
 export interface LoadedShards {
   readonly items: number;
   readonly throttledBatches: number;
+  readonly itemsFound?: number;
 }
 
 export interface BulkLoadInput extends ModelInput {
@@ -654,9 +735,19 @@ export interface Activities {
   sweepVersion: (input: SweepVersionInput) => Promise<SweptVersion>;
   eraseReader: (input: ForgetUserInput) => Promise<{ readonly deleted: number; readonly left: number }>;
   closeErasure: (input: ForgetUserInput) => Promise<void>;
-  writeReport: (input: RunReport) => Promise<{ readonly uri: string }>;
+  writeReport: (input: RunReport) => Promise<WrittenReport>;
+  /** `false`: people had been told of the same thing before. */
+  sendAlert: (alert: Alert) => Promise<{ readonly sent: boolean }>;
+  /** Whether the newest run that was due is there; what is found is also put into the pipeline's metrics. */
+  watchSchedule: (input: RunWatchInput) => Promise<RunVerdict>;
   countFreshClicks: (input: CountFreshClicksInput) => Promise<CountedFreshClicks>;
   publishFreshLists: (input: PublishFreshListsInput) => Promise<PublishedFreshLists>;
+}
+
+export interface WrittenReport {
+  readonly uri: string;
+  /** Of the page for a browser; absent in histories of before there was one. */
+  readonly pageUri?: string;
 }
 
 /** The report of a run that ended, well or not. */
@@ -664,7 +755,7 @@ export type RunReport =
   | {
       readonly runDate: RunDate;
       /** `rolled back`: published, and taken back since serving did worse. */
-      readonly outcome: 'published' | 'kept newer' | 'rolled back';
+      readonly outcome: 'published' | 'kept newer' | 'not published' | 'rolled back';
       readonly summary: RunSummary;
     }
   | FailedRunReport;

@@ -47,9 +47,15 @@ export const failureCatalogue = {
   FreshStateContended: { retryable: true, meaning: 'other beats of the fresh loop write its state all the time' },
   FreshStateMissing: { retryable: true, meaning: 'there is no state of the fresh loop to publish from' },
   VersionNotKept: { retryable: false, meaning: 'the version to roll back to is not in the table' },
+  AlertUndelivered: { retryable: true, meaning: 'a channel for alerts does not answer' },
+  AlertRefused: { retryable: false, meaning: 'a channel for alerts does not take an alert as it is' },
 } as const satisfies Record<string, FailureKind>;
 
 export type FailureType = keyof typeof failureCatalogue;
+
+export function isFailureType(text: string): text is FailureType {
+  return Object.hasOwn(failureCatalogue, text);
+}
 
 /** Makes a failure of the catalogue. `message` carries coordinates: `training job not found [job=…]`. */
 export function failure(type: FailureType, message: string, options: FailureOptions = {}): ApplicationFailure {
@@ -59,6 +65,7 @@ export function failure(type: FailureType, message: string, options: FailureOpti
     nonRetryable: options.final ?? !failureCatalogue[type].retryable,
     ...(options.details === undefined ? {} : { details: [options.details] }),
     ...(options.cause === undefined ? {} : { cause: options.cause }),
+    ...(options.retryAfterSeconds === undefined ? {} : { nextRetryDelay: options.retryAfterSeconds * 1000 }),
   });
 }
 
@@ -84,4 +91,6 @@ interface FailureOptions {
   readonly cause?: Error;
   /** Trying again does not help here, though it may elsewhere. */
   readonly final?: true;
+  /** When whoever failed says so; absent: as the activity's profile has it. */
+  readonly retryAfterSeconds?: number;
 }

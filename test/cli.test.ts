@@ -1,4 +1,6 @@
-import { describeLate, describeRun, describeSwept, describeVersions } from '../src/cli';
+import { describeRun } from '../src/cli/describeRun';
+import { describeLate } from '../src/cli/late';
+import { describePointer, describeSwept, describeVersions } from '../src/cli/versions';
 import type { RunView } from '../src/clients/runs';
 import type { RunStatus } from '../src/contract';
 import type { PublishWatch } from '../src/domain/afterPublish';
@@ -57,6 +59,13 @@ describe('the lines of frontpage status', () => {
       '  training so far: $0.31, 65.1 % saved, 2 interruptions, 4.5 min lost',
       '  to be live by 2026-11-24T06:00:00Z',
     ]);
+  });
+
+  it('of a run of a day that was live already say where the figures of the day are', () => {
+    const result = { outcome: 'already published', runDate, version: '2026-11-23.01' } as const;
+    expect(describeRun({ ...waiting, state: 'completed', result }).at(-1)).toBe(
+      "  already published: 2026-11-23.01 is live, and 'frontpage report 2026-11-23' shows the run that made it",
+    );
   });
 });
 
@@ -150,12 +159,28 @@ describe('the lines of frontpage versions', () => {
     ]);
     expect(describeVersions([], undefined)).toEqual(['no version has been published yet']);
   });
+
+  it('say who made the live one live and why, and where a rollback leads to', () => {
+    const live = {
+      version: '2026-11-23.01',
+      runDate,
+      publishedAt: '2026-11-24T04:00:00.000Z',
+      reason: 'published by the daily run',
+    };
+    const said = '2026-11-23.01 is live since 2026-11-24T04:00:00.000Z: published by the daily run; ';
+    expect(describePointer(live)).toEqual([`${said}none was live before`]);
+    expect(describePointer({ ...live, previous: '2026-11-22.01' })).toEqual([
+      `${said}a rollback leads to 2026-11-22.01`,
+    ]);
+    expect(describePointer(undefined)).toEqual([]);
+  });
 });
 
 describe('the lines of frontpage late', () => {
   it.each([
     [2, 3000, '2 objects of 2026-11-23, 3.0 kB, arrived after its run had frozen what it reads'],
-    [0, 0, 'nothing arrived below 2026-11-23 after its run had frozen what it reads'],
+    [1, 1500, '1 object of 2026-11-23, 1.5 kB, arrived after its run had frozen what it reads'],
+    [0, 0, 'no clicks of 2026-11-23 arrived after its run had frozen what it reads'],
   ])('for %d objects', (objects, sizeBytes, line) => {
     expect(describeLate({ runDate, generation: 1, objects, sizeBytes, reportUri: 's3://lake/late.json' })).toEqual([
       line,

@@ -65,6 +65,26 @@ describe('the configuration', () => {
     expect(serving).toMatchObject({ budgetMs: 80, staticArticles: ['a1', 'a2'] });
   });
 
+  it('tells metrics and takes part in a deployment only when it is asked to', () => {
+    expect(loadWorkerConfig(worker)).not.toHaveProperty('metricsAddress');
+    expect(loadWorkerConfig(worker)).not.toHaveProperty('deployment');
+    const asked = loadWorkerConfig({
+      ...worker,
+      FRONTPAGE_METRICS_ADDRESS: '127.0.0.1:9464',
+      FRONTPAGE_WORKER_DEPLOYMENT: 'frontpage',
+      FRONTPAGE_WORKER_BUILD_ID: '0.4.0',
+    });
+    expect(asked).toMatchObject({
+      metricsAddress: '127.0.0.1:9464',
+      deployment: { name: 'frontpage', buildId: '0.4.0' },
+    });
+    const half = { ...worker, FRONTPAGE_WORKER_BUILD_ID: '0.4.0' };
+    expect(() => loadWorkerConfig(half)).toThrow('FRONTPAGE_WORKER_DEPLOYMENT is missing');
+    expect(() => loadWorkerConfig({ ...worker, FRONTPAGE_METRICS_ADDRESS: '9464' })).toThrow(
+      'FRONTPAGE_METRICS_ADDRESS: needs an address and a port',
+    );
+  });
+
   it('lets serving tell how it serves only when it is asked to', () => {
     expect(loadServingConfig(worker)).not.toHaveProperty('report');
     const serving = loadServingConfig({ ...worker, SERVING_REPORT_SECONDS: '30' });

@@ -29,10 +29,12 @@ const bin = (name: string): string => join(repositoryRoot, 'node_modules', '.bin
 
 const checks: readonly Check[] = [
   { name: 'types', command: bin('tsc'), args: ['-p', '.'] },
+  { name: 'types of the infrastructure', command: bin('tsc'), args: ['-p', 'infra'] },
   { name: 'lint', command: bin('oxlint'), args: ['--type-aware', '--deny-warnings'] },
   { name: 'format', command: bin('biome'), args: ['ci', '.'] },
   { name: 'trainer lint', command: programs.python, args: ['-m', 'ruff', 'check', 'trainer'] },
   { name: 'trainer format', command: programs.python, args: ['-m', 'ruff', 'format', '--check', 'trainer'] },
+  { name: 'infrastructure', command: bin('cdk'), args: ['synth', '--quiet'] },
   {
     name: 'trainer tests',
     command: programs.python,

@@ -1,12 +1,12 @@
 /** The schedules on a real dev server: the time-skipping server knows no schedules. */
-import { ScheduleOverlapPolicy } from '@temporalio/client';
+import { ScheduleOverlapPolicy, WorkflowNotFoundError } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { backfillDay, lastScheduledDay } from '../local/demo/backfill';
 import { programs } from '../local/prepare';
 import { viewRun } from '../src/clients/runs';
 import { ensureSearchAttributes } from '../src/clients/temporalClient';
-import { loadFreshSettings, loadPipelineSettings } from '../src/config';
+import { loadFreshSettings, loadScheduleConfig } from '../src/config';
 import {
   type CountFreshClicksInput,
   dailyScheduleId,
@@ -14,21 +14,28 @@ import {
   freshListsWorkflowId,
   freshScheduleId,
   freshTaskQueue,
+  type LiveVersion,
+  type ScheduledRunInput,
+  type ScheduledRunResult,
+  scheduledRunWorkflowId,
   searchAttributes,
   taskQueue,
 } from '../src/contract';
-import { parseRunDate } from '../src/domain/runDate';
+import { addDays, lastCompleteDay, parseRunDate } from '../src/domain/runDate';
 import { applySchedule, dailySchedule, freshSchedule } from '../src/schedule';
 import { activitiesOf, countedStep } from './support/scenarios';
 import { quietRuntime, workflowBundlePath } from './support/workflowEnvironment';
 
-const settings = loadPipelineSettings({});
-const nightly = dailySchedule({ cron: '30 0 * * *', timeZone: 'UTC', settings });
+const config = loadScheduleConfig({});
+const { settings } = config;
+const nightly = dailySchedule(config);
+const dailyAt = (cron: string, timeZone: string) => dailySchedule({ ...config, cron, timeZone });
 
 let env: TestWorkflowEnvironment;
 let workers: Worker[];
 let running: Promise<void>[];
 const steps: CountFreshClicksInput[] = [];
+let live: LiveVersion | null = null;
 
 beforeAll(async () => {
   quietRuntime();
@@ -40,7 +47,10 @@ beforeAll(async () => {
   });
   await ensureSearchAttributes(env.client, Object.values(searchAttributes));
   const { activities } = activitiesOf({
-    readLive: async () => null,
+    readLive: async () => live,
+    publish: async ({ version, runDate }) => {
+      live = { version, runDate };
+    },
     countFreshClicks: async (step) => {
       steps.push(step);
       return countedStep();
@@ -60,6 +70,10 @@ beforeAll(async () => {
   running = workers.map((worker) => worker.run());
 });
 
+beforeEach(() => {
+  live = null;
+});
+
 afterAll(async () => {
   for (const worker of workers) worker.shutdown();
   await Promise.all(running);
@@ -71,7 +85,7 @@ describe('the daily schedule', () => {
     const handle = env.client.schedule.getHandle(dailyScheduleId);
     expect(await applySchedule(env.client, nightly)).toBe('created');
     await handle.pause('table maintenance');
-    const tokyo = dailySchedule({ cron: '30 3 * * *', timeZone: 'Asia/Tokyo', settings });
+    const tokyo = dailyAt('30 3 * * *', 'Asia/Tokyo');
     expect(await applySchedule(env.client, tokyo)).toBe('updated');
     const { state, spec, policies } = await handle.describe();
     expect(state).toMatchObject({ paused: true, note: 'table maintenance' });
@@ -81,7 +95,7 @@ describe('the daily schedule', () => {
   });
 
   it('says when it runs next in its own time zone', async () => {
-    await applySchedule(env.client, dailySchedule({ cron: '30 3 * * *', timeZone: 'Asia/Tokyo', settings }));
+    await applySchedule(env.client, dailyAt('30 3 * * *', 'Asia/Tokyo'));
     const { info } = await env.client.schedule.getHandle(dailyScheduleId).describe();
     expect(info.nextActionTimes[0]?.toISOString()).toMatch(/T18:30:00\.000Z$/);
     await env.client.schedule.getHandle(dailyScheduleId).delete();
@@ -96,6 +110,44 @@ describe('the daily schedule', () => {
       workflowId: dailyWorkflowId(runDate),
       state: 'completed',
     });
+  });
+
+  it.each([
+    ['the end of summer time', '2026-10-25', ['2026-10-24T01:30:00Z', '2026-10-25T02:30:00Z']],
+    ['the beginning of summer time', '2026-03-29', ['2026-03-28T02:30:00Z', '2026-03-29T01:30:00Z']],
+  ])('gives each day its run around %s', async (_change, last, starts) => {
+    const runDates = starts.map((start) => lastCompleteDay(Date.parse(start)));
+    await applySchedule(env.client, { ...dailyAt('30 3 * * *', 'Europe/Berlin'), state: { paused: true } });
+    await backfill(dailyScheduleId, `${addDays(parseRunDate(last), -1)}T00:00:00Z`, `${last}T12:00:00Z`);
+    const results = await resultsOf(starts);
+    expect(results.map(({ runDate }) => runDate)).toEqual(runDates);
+    expect(runDates).toEqual([addDays(parseRunDate(last), -2), addDays(parseRunDate(last), -1)]);
+  });
+
+  it('runs a day once when the clocks have its time twice', async () => {
+    await applySchedule(env.client, { ...dailyAt('30 1 * * *', 'America/New_York'), state: { paused: true } });
+    await backfill(dailyScheduleId, '2025-11-02T00:00:00Z', '2025-11-02T12:00:00Z');
+    expect(await resultsOf(['2025-11-02T05:30:00Z', '2025-11-02T06:30:00Z'])).toEqual([
+      { runDate: '2025-11-01', outcome: 'published' },
+      { runDate: '2025-11-01', outcome: 'already published' },
+    ]);
+  });
+
+  it('starts nothing on a day whose time the clocks leave out', async () => {
+    await applySchedule(env.client, { ...dailyAt('30 2 * * *', 'Europe/Berlin'), state: { paused: true } });
+    await backfill(dailyScheduleId, '2025-03-29T00:00:00Z', '2025-03-31T12:00:00Z');
+    const results = await resultsOf(['2025-03-29T01:30:00Z', '2025-03-31T00:30:00Z']);
+    expect(results.map(({ runDate }) => runDate)).toEqual(['2025-03-28', '2025-03-30']);
+    await expect(scheduledRunAt('2025-03-30T01:30:00Z').describe()).rejects.toThrow(WorkflowNotFoundError);
+  });
+
+  it('takes the run date from the time that was meant, also when jitter starts the run later', async () => {
+    await applySchedule(env.client, {
+      ...dailySchedule({ ...config, cron: '58 23 * * *', jitterMinutes: 10 }),
+      state: { paused: true },
+    });
+    await backfill(dailyScheduleId, '2026-09-14T23:50:00Z', '2026-09-15T00:30:00Z');
+    expect((await resultsOf(['2026-09-14T23:58:00Z']))[0]?.runDate).toBe('2026-09-13');
   });
 
   it('never starts a second run beside the one of the same day', async () => {
@@ -154,6 +206,24 @@ describe('the newest day that a schedule has run', () => {
     expect(lastScheduledDay(Date.parse(now))).toBe(day);
   });
 });
+
+/** One after the other, oldest first. */
+async function backfill(scheduleId: string, start: string, end: string): Promise<void> {
+  await env.client.schedule
+    .getHandle(scheduleId)
+    .backfill({ start: new Date(start), end: new Date(end), overlap: ScheduleOverlapPolicy.BUFFER_ALL });
+}
+
+const scheduledRunAt = (start: string) =>
+  env.client.workflow.getHandle<(input: ScheduledRunInput) => Promise<ScheduledRunResult>>(
+    `${scheduledRunWorkflowId}-${start}`,
+  );
+
+async function resultsOf(starts: readonly string[]): Promise<ScheduledRunResult[]> {
+  const results: ScheduledRunResult[] = [];
+  for (const start of starts) results.push(await whenThere(() => scheduledRunAt(start).result()));
+  return results;
+}
 
 /** A backfill starts its workflow a moment after it was asked for. */
 async function whenThere<T>(work: () => Promise<T>): Promise<T> {

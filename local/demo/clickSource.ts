@@ -1,6 +1,7 @@
 /** Where the demo's clicks come from: hour by hour, in time order, up to the end of the run date. */
 import type { Click } from '../../src/domain/click';
 import type { RunDate } from '../../src/domain/runDate';
+import type { CatalogueFile } from '../../src/serving/portalCatalogue';
 
 export interface HourOfClicks {
   readonly day: RunDate;
@@ -18,4 +19,6 @@ export interface ClickSource {
   hours(): AsyncGenerator<HourOfClicks>;
   /** What an article is called, where the input tells; only after `hours` has passed it. */
   titleOf(articleId: string): string | undefined;
+  /** The same for the portal. */
+  headlineOf(articleId: string): CatalogueFile['articles'][string] | undefined;
 }

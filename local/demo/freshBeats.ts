@@ -28,10 +28,9 @@ export async function beatAlong(options: BeatsOptions): Promise<void> {
     ...freshSchedule(settings),
     state: { paused: true, note: 'paused by the demo, which beats in the time of the day it plays' },
   });
-  const intervalMs = settings.everyMinutes * 60_000;
   let nextMs = 0;
   while (!signal.aborted) {
-    const atMs = Math.floor((nowMs() ?? 0) / intervalMs) * intervalMs;
+    const atMs = lastBeatMs(nowMs() ?? 0, environment);
     if (atMs <= nextMs) {
       await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
       continue;
@@ -41,7 +40,24 @@ export async function beatAlong(options: BeatsOptions): Promise<void> {
   }
 }
 
-async function beatAt(atMs: number, { client, titleOf }: BeatsOptions): Promise<string> {
+/** The beat that is due at this time of the day that is played; says what came of it. */
+export function beatOnce(
+  nowMs: number,
+  { environment, ...options }: Pick<BeatsOptions, 'client' | 'titleOf' | 'environment'>,
+): Promise<string> {
+  return beatAt(lastBeatMs(nowMs, environment), options);
+}
+
+const lastBeatMs = (nowMs: number, environment: BeatsOptions['environment']): number => {
+  const intervalMs = loadFreshSettings(environment).everyMinutes * 60_000;
+  return Math.floor(nowMs / intervalMs) * intervalMs;
+};
+
+/** A beat at this time; says what came of it. */
+export async function beatAt(
+  atMs: number,
+  { client, titleOf }: Pick<BeatsOptions, 'client' | 'titleOf'>,
+): Promise<string> {
   const at = new Date(atMs).toISOString();
   const around = { start: new Date(atMs - 1000), end: new Date(atMs + 1000) };
   await client.schedule.getHandle(freshScheduleId).backfill({ ...around, overlap: ScheduleOverlapPolicy.ALLOW_ALL });

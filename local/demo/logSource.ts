@@ -36,7 +36,7 @@ export async function openLog(
     }
   }
 
-  return { title: `the log ${path}`, historyDays, hours, titleOf: () => undefined };
+  return { title: `the log ${path}`, historyDays, hours, titleOf: () => undefined, headlineOf: () => undefined };
 }
 
 async function importLog(path: string, dir: string, runDate: RunDate, say: (line: string) => void): Promise<void> {

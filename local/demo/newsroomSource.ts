@@ -37,5 +37,11 @@ export function newsroomSource({ runDate, historyDays, election, ...shape }: New
       const article = newsroom.article(articleId);
       return article && `${article.headline} (${article.section})`;
     },
+    headlineOf: (articleId) => {
+      const article = newsroom.article(articleId);
+      if (article === undefined) return undefined;
+      const { headline: title, section, publishedAtMs } = article;
+      return { title, section, publishedAt: new Date(publishedAtMs).toISOString() };
+    },
   };
 }

@@ -11,7 +11,7 @@ import type { ClickSource } from './clickSource';
 import { DemoFailed } from './demoFailed';
 import { exampleReaders, readFilled, writeFilled } from './demoState';
 import { fillLake } from './fillLake';
-import { beatAlong } from './freshBeats';
+import { beatAlong, beatOnce } from './freshBeats';
 import { servedLists, summaryTable } from './summary';
 import { watchRun } from './watchRun';
 
@@ -55,6 +55,8 @@ async function fillAndWatch(day: DemoDay, startedSinceMs: number): Promise<RunVi
   const signal = AbortSignal.any([day.signal, stop.signal]);
   const filling = readFilled(stateDir) === undefined ? fillAndBeat({ ...day, signal }) : Promise.resolve();
   const watching = watchRun(client, { runDate, startedSinceMs, signal }, say);
+  // Whichever fails first ends the other; that failure is the one that is told.
+  watching.catch(() => undefined);
   try {
     await filling;
     return await watching;
@@ -121,9 +123,13 @@ async function fill(
 }
 
 /** Prints the run in figures, and what three readers are served. Throws `DemoFailed` when the folder is damaged. */
-export async function showDay({ cloud, stateDir }: DemoDay, view: RunView): Promise<void> {
+export async function showDay({ cloud, client, stateDir, say }: DemoDay, view: RunView): Promise<void> {
   const filled = readFilled(stateDir);
   if (filled === undefined) throw new DemoFailed(`${stateDir} is damaged: start again with --fresh`);
+  // From here on readers ask, and a second of the played day is one of theirs.
+  const nowMs = await cloud.clockMs();
+  await cloud.setClock(nowMs, 1);
+  say(await beatOnce(nowMs, { client, environment: cloud.environment, titleOf: (id) => filled.titles[id] }));
   if (view.result !== undefined && view.result.outcome !== 'already published') {
     console.log(`\nThe run of ${view.runDate}: ${view.result.outcome}\n`);
     console.log(summaryTable(view.result.summary, filled.clicks).join('\n'));

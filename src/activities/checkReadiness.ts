@@ -4,16 +4,16 @@
  */
 import { createHash } from 'node:crypto';
 import { activityInfo, getClient, heartbeat, log } from '@temporalio/activity';
-import type { ObjectInfo, ObjectStore } from '../clients/objectStore';
+import type { ObjectInfo } from '../clients/objectStore';
 import { tellLook } from '../clients/runSignals';
 import type { Activities, ReadinessHeartbeat, ReadinessLook } from '../contract';
-import { clicksDayPrefix, hourOfClicksKey } from '../domain/keys';
-import { assessReadiness, type HourPartition } from '../domain/readiness';
+import { clicksDayPrefix } from '../domain/keys';
+import { assessReadiness } from '../domain/readiness';
 import { defaultReadiness } from '../domain/readinessSettings';
-import { endOfDayMs, type RunDate } from '../domain/runDate';
-import { earlierWeekdays, type UsualVolume, usualVolume } from '../domain/volume';
+import { endOfDayMs } from '../domain/runDate';
 import { notYet } from '../failures';
 import { acknowledgedClicks } from './acknowledgedClicks';
+import { hoursOf, usualOf } from './dayHours';
 import type { ActivityDependencies } from './dependencies';
 
 /** A wait of six hours is a dozen signals. */
@@ -94,32 +94,6 @@ function statesOf({ hours }: ReadinessLook['readiness']): string {
 function previousLook(): ReadinessHeartbeat | undefined {
   const details: ReadinessHeartbeat | undefined = activityInfo().heartbeatDetails;
   return details;
-}
-
-async function usualOf(lake: ObjectStore, runDate: RunDate): Promise<UsualVolume> {
-  const days: HourPartition[][] = [];
-  for (const day of earlierWeekdays(runDate)) {
-    const objects = await lake.list(clicksDayPrefix(day));
-    if (objects.length > 0) days.push(hoursOf(day, objects, await acknowledgedClicks(lake, day)));
-  }
-  return usualVolume(days);
-}
-
-function hoursOf(
-  day: RunDate,
-  objects: readonly ObjectInfo[],
-  acknowledged: ReadonlyMap<number, number>,
-): HourPartition[] {
-  return Array.from({ length: 24 }, (_, hour) => {
-    const ofHour = objects.filter((object) => hourOfClicksKey(day, object.key) === hour);
-    const clicks = acknowledged.get(hour);
-    return {
-      hour,
-      objects: ofHour.length,
-      sizeBytes: ofHour.reduce((sum, object) => sum + object.sizeBytes, 0),
-      ...(clicks === undefined ? {} : { clicks }),
-    };
-  });
 }
 
 /** The same for the same objects with the same contents; the lake lists in key order. */

@@ -11,8 +11,10 @@ import type { ActivityDependencies } from './dependencies';
 const lookBackDays = 7;
 
 const reportSchema = z.object({
-  outcome: z.enum(['published', 'kept newer']),
+  outcome: z.enum(['published', 'kept newer', 'not published']),
   summary: z.object({
+    // A backfilled day that was not loaded tells nothing about how long a load takes.
+    itemsLoaded: z.number().positive().optional(),
     trainingAttempts: z.array(z.object({ trainingSeconds: z.number(), prepareSeconds: z.number().optional() })),
     stages: z.array(z.object({ stage: z.string(), startedAtMs: z.number(), endedAtMs: z.number().optional() })),
   }),

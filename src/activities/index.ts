@@ -13,12 +13,14 @@ import { createKeepInteractions } from './keepInteractions';
 import { createHoldVersion, createPublish, createReadLive, createRollBack } from './livePointer';
 import { createLoadShards } from './loadShards';
 import { createPublishFreshLists } from './publishFreshLists';
+import { createSendAlert } from './sendAlert';
 import { createStartTraining } from './startTraining';
 import { createStopTraining } from './stopTraining';
 import { createSweepLate } from './sweepLate';
 import { createPlanSweep, createSweepVersion } from './sweepVersions';
 import { createVerifyLoad } from './verifyLoad';
 import { createWaitForTraining } from './waitForTraining';
+import { createWatchSchedule } from './watchSchedule';
 import { createWatchServing } from './watchServing';
 import { createWriteReport } from './writeReport';
 
@@ -47,6 +49,8 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     writeReport: createWriteReport(dependencies),
     eraseReader: createEraseReader(dependencies),
     closeErasure: createCloseErasure(dependencies),
+    sendAlert: createSendAlert(dependencies),
+    watchSchedule: createWatchSchedule(dependencies),
     countFreshClicks: createCountFreshClicks(dependencies),
     publishFreshLists: createPublishFreshLists(dependencies),
   };

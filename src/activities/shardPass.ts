@@ -32,6 +32,10 @@ export interface ShardDeed {
   readonly change: RecommendationTable['write'];
   /** Asked before each shard: hashes of the readers whose lines are passed over. */
   readonly leaveOut: () => Promise<ReadonlySet<string>>;
+  /** Asked before the first line of a shard: whether the deed is done to all of it already. */
+  readonly isDone?: (shard: ModelFile, leftOut: ReadonlySet<string>, beat: () => void) => Promise<boolean>;
+  /** Told after the last line of a shard. */
+  readonly wasDone?: (shard: ModelFile) => Promise<void>;
 }
 
 export class ShardPass {
@@ -66,10 +70,17 @@ export class ShardPass {
   private async pass(shard: ModelFile): Promise<void> {
     const start = this.cursor;
     const leftOut = await this.deed.leaveOut();
+    const beat = (): void => this.context.heartbeat(this.cursor);
+    if (start.line === 0 && (await this.deed.isDone?.(shard, leftOut, beat)) === true) {
+      const { items = 0 } = shard;
+      const itemsFound = (start.itemsFound ?? 0) + items;
+      this.cursor = { ...start, itemsLoaded: start.itemsLoaded + items, itemsFound };
+      return;
+    }
     const window = new BatchWindow(start.line);
     const advance = (): void => {
       this.cursor = {
-        shard: start.shard,
+        ...start,
         line: window.linesDone,
         itemsLoaded: start.itemsLoaded + window.linesDone - start.line,
         throttledBatches: start.throttledBatches + sender.throttledBatches,
@@ -111,8 +122,9 @@ export class ShardPass {
       await sender.settle();
       clearInterval(beating);
       advance();
-      this.context.heartbeat(this.cursor);
+      beat();
     }
+    await this.deed.wasDone?.(shard);
   }
 
   private read(text: string, line: number, shard: ModelFile): ShardItem {

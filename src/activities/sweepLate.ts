@@ -12,7 +12,7 @@ import type { RunDate } from '../domain/runDate';
 import type { ActivityDependencies } from './dependencies';
 import { parseFrozenManifest } from './frozenManifest';
 
-const succeeded = z.object({ outcome: z.enum(['published', 'kept newer']) });
+const succeeded = z.object({ outcome: z.enum(['published', 'kept newer', 'not published']) });
 
 /** Safe to retry: reads, and writes the report of what it read to the same key. */
 export function createSweepLate({ lake }: ActivityDependencies): Activities['sweepLate'] {

@@ -3,6 +3,7 @@
  * from then on nobody can publish it, load it or roll back to it. Its shards tell its keys.
  */
 import { Context } from '@temporalio/activity';
+import { forgetLoads } from '../clients/loadedShards';
 import type { LivePointer, RecommendationTable, VersionRecord } from '../clients/recommendationTable';
 import type { Activities } from '../contract';
 import type { SweptVersion } from '../domain/afterPublish';
@@ -44,11 +45,12 @@ export function createSweepVersion(
 ): Activities['sweepVersion'] {
   const shared = new SharedWriteRate();
   return async ({ version, maxUnitsPerSecond }) => {
-    const { table } = dependencies;
+    const { lake, table } = dependencies;
     const record = (await table.versions()).find((candidate) => candidate.version === version);
     if (record === undefined) return { version, outcome: 'removed', lists: 0, why: 'it was gone already' };
     const spared = await claim(table, version, options.settleMs);
     if (spared !== undefined) return { version, outcome: 'spared', lists: 0, why: spared };
+    await forgetLoads(lake, version);
     const rate = shared.join(maxUnitsPerSecond);
     try {
       const swept = await removeLists(dependencies, record, rate, options);

@@ -3,15 +3,14 @@
  * reads: a table that is slow now will be slow for readers.
  */
 import { heartbeat } from '@temporalio/activity';
-import { erasedReaders, isListOfOneOf } from '../clients/erasureRegister';
-import type { ObjectStore } from '../clients/objectStore';
+import { erasedReaders } from '../clients/erasureRegister';
 import type { RecommendationTable } from '../clients/recommendationTable';
 import type { Activities, ReadLatency } from '../contract';
-import { InvalidShardLine, parseShardLine, type StoredList, sameList } from '../domain/storedList';
+import type { StoredList } from '../domain/storedList';
 import { failure } from '../failures';
 import type { ActivityDependencies } from './dependencies';
-import { type ModelFile, readModelManifest, shardsOf } from './modelArtefact';
-import { streamShard } from './shardStream';
+import { readModelManifest, shardsOf } from './modelArtefact';
+import { firstDifference, sampleOf } from './shardSample';
 
 const probedReads = 40;
 /** A table that is too slow for all of the reads has said enough by then. */
@@ -36,8 +35,8 @@ export function createVerifyLoad({
     let sampled = 0;
     let probed: StoredList[] = [];
     for (const shard of shards) {
-      const drawn = await sampleOf(lake, input.jobName, shard, samplePerShard);
-      const sample = drawn.filter(({ pk }) => !isListOfOneOf(erased, pk));
+      const beat = (line: number): void => heartbeat({ shard: shard.path, line });
+      const sample = await sampleOf(lake, input.jobName, shard, { size: samplePerShard, erased, beat });
       await expectStored(table, sample, `${shard.path} [version=${input.version}]`);
       sampled += sample.length;
       probed = [...probed, ...sample].slice(-probedReads);
@@ -47,43 +46,12 @@ export function createVerifyLoad({
   };
 }
 
-/** Strong reads of the sample; each list must be there and the same. */
+/** Each list must be there and the same. */
 async function expectStored(table: RecommendationTable, sample: readonly StoredList[], place: string): Promise<void> {
-  const stored = new Map((await table.read(sample)).map((list) => [list.pk, list]));
-  for (const wanted of sample) {
-    const found = stored.get(wanted.pk);
-    if (found !== undefined && sameList(found, wanted)) continue;
-    const fault = found === undefined ? 'missing from' : 'different in';
-    throw failure('LoadVerificationFailed', `an item is ${fault} the table that is in ${place}`);
-  }
-}
-
-/** Up to `size` lists, evenly spread over the shard, first and last included; the shard itself is read to its end, and so checked. */
-async function sampleOf(lake: ObjectStore, jobName: string, shard: ModelFile, size: number): Promise<StoredList[]> {
-  const { items = 0 } = shard;
-  const step = items <= size ? 1 : (items - 1) / (size - 1);
-  const wanted = new Set(Array.from({ length: Math.min(size, items) }, (_, index) => Math.round(index * step)));
-  const sample: StoredList[] = [];
-  let line = 0;
-  for await (const lines of streamShard(lake, jobName, shard)) {
-    heartbeat({ shard: shard.path, line });
-    for (const text of lines) {
-      if (wanted.has(line)) sample.push(listOf(text, line, shard));
-      line += 1;
-    }
-  }
-  return sample;
-}
-
-function listOf(text: string, line: number, shard: ModelFile): StoredList {
-  try {
-    return parseShardLine(text);
-  } catch (error) {
-    if (!(error instanceof InvalidShardLine)) throw error;
-    throw failure('ModelArtefactInvalid', `line ${line + 1} of a shard: ${error.message} [shard=${shard.path}]`, {
-      cause: error,
-    });
-  }
+  const difference = await firstDifference(table, sample);
+  if (difference === undefined) return;
+  const fault = difference === 'missing' ? 'missing from' : 'different in';
+  throw failure('LoadVerificationFailed', `an item is ${fault} the table that is in ${place}`);
 }
 
 async function probe(table: RecommendationTable, lists: readonly StoredList[]): Promise<ReadLatency> {

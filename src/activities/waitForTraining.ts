@@ -8,15 +8,22 @@ import { decideTraining } from '../domain/deadline';
 import { interruptionsOf } from '../domain/jobTimes';
 import { situationOf } from '../domain/watchedJob';
 import type { ActivityDependencies } from './dependencies';
+import { InterruptionAlerts } from './interruptionAlerts';
 import { endOf, type Look, lookAt, pauseMs, stopAndWait } from './trainingWatch';
 
 /** Safe to retry: reads the job by its name; unless it is cancelled it neither starts nor changes it. */
-export function createWaitForTraining({ lake, trainingService }: ActivityDependencies): Activities['waitForTraining'] {
+export function createWaitForTraining({
+  lake,
+  trainingService,
+  alerts,
+}: Pick<ActivityDependencies, 'lake' | 'trainingService' | 'alerts'>): Activities['waitForTraining'] {
   return async (input) => {
+    const interruptions = new InterruptionAlerts({ lake, alerts }, input);
     try {
       for (;;) {
         const look = await lookAt(lake, trainingService, input);
         if (look !== undefined) {
+          interruptions.see(look);
           const end = endOf(look, Date.now());
           if (end !== undefined) return end;
           const decision = decide(input, look);
@@ -31,6 +38,8 @@ export function createWaitForTraining({ lake, trainingService }: ActivityDepende
         return stopAndWait(lake, trainingService, input);
       }
       throw error;
+    } finally {
+      await interruptions.settled();
     }
   };
 }

@@ -1,4 +1,5 @@
-/** What operators order about a day: what becomes of a run that waits, and the search for what came too late. */
+/** What operators order: what becomes of a run, the search for what came too late, what is live and what is kept. */
+import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import {
   type DailyInput,
@@ -7,6 +8,9 @@ import {
   type LateSweepInput,
   lateSweepWorkflowId,
   type OrderReason,
+  type RollbackInput,
+  type RollbackResult,
+  rollbackWorkflowId,
   type SweepSettings,
   taskQueue,
   type VersionsSweepInput,
@@ -17,7 +21,7 @@ import type { SweptVersions } from '../domain/afterPublish';
 import type { GateOrder } from '../domain/approval';
 import { maxGenerations } from '../domain/generation';
 import type { RunDate } from '../domain/runDate';
-import { startRun } from './runs';
+import { startRun, stateOf } from './runs';
 
 type VersionsSweep = (input: VersionsSweepInput) => Promise<SweptVersions>;
 type LateSweep = (input: LateSweepInput) => Promise<LateObjects | null>;
@@ -54,6 +58,35 @@ async function updateRun(client: Client, runDate: RunDate, update: string, order
     }
     throw error;
   }
+}
+
+/** Asks a run to end. It stops its paid job before it does; see `viewRun`. Throws `OrderRefused` when none is going on. */
+export async function cancelRun(client: Client, runDate: RunDate): Promise<void> {
+  await cancelIfRunning(client, dailyWorkflowId(runDate), `no run of ${runDate} is going on`);
+}
+
+/** Asked whether it is running first: Temporal takes the cancellation of a workflow that is over, and does nothing. */
+export async function cancelIfRunning(client: Client, workflowId: string, refusal: string): Promise<void> {
+  const handle = client.workflow.getHandle(workflowId);
+  try {
+    const { status } = await handle.describe();
+    if (stateOf(status.name) !== 'running') throw new OrderRefused(refusal);
+    await handle.cancel();
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw new OrderRefused(refusal, { cause: error });
+  }
+}
+
+/** Takes readers back to a version, by default to the one that was live before. */
+export function rollBack(client: Client, input: RollbackInput): Promise<RollbackResult> {
+  return client.workflow.execute<(input: RollbackInput) => Promise<RollbackResult>>('rollback', {
+    workflowId: `${rollbackWorkflowId}-${randomUUID()}`,
+    taskQueue,
+    args: [input],
+    workflowExecutionTimeout: '5 minutes',
+    staticSummary: `back to ${input.version ?? 'the version before'}`,
+  });
 }
 
 /**

@@ -1,25 +1,30 @@
 /** Daily runs as operators see them: starting one, and one view of how it stands, for the CLI and the demo. */
 import {
   type Client,
-  defaultPayloadConverter,
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import { ApplicationFailure, defaultDataConverter } from '@temporalio/common';
+import {
+  decodeArrayFromPayloads,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow';
 import { z } from 'zod';
 import { type DailyInput, type DailyResult, dailyWorkflowId, type RunStatus, taskQueue } from '../contract';
 import type { RunDate } from '../domain/runDate';
+import { detailsOfRun, summaryOfRun } from '../domain/runDescription';
 
 type DailyWorkflow = (input: DailyInput) => Promise<DailyResult>;
+
+export type RunState = 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed out';
 
 export interface RunView {
   readonly runDate: RunDate;
   readonly workflowId: string;
   readonly startedAtMs: number;
-  readonly state: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed out';
+  readonly state: RunState;
   /** Absent while no worker answers. */
   readonly status?: RunStatus;
   readonly result?: DailyResult;
@@ -78,7 +83,8 @@ export async function startRun(client: Client, input: DailyInput): Promise<'star
       taskQueue,
       args: [input],
       workflowIdConflictPolicy: 'FAIL',
-      staticSummary: `recommendations from the clicks of ${input.runDate}`,
+      staticSummary: summaryOfRun(input.runDate),
+      staticDetails: detailsOfRun(input.runDate),
     });
     return 'started';
   } catch (error) {
@@ -130,13 +136,13 @@ type PendingView = Pick<RunView, 'waitingFor' | 'readiness' | 'training' | 'item
 type PendingActivities = NonNullable<Awaited<ReturnType<WorkflowHandle['describe']>>['raw']['pendingActivities']>;
 
 async function pendingOf(client: Client, pending: PendingActivities): Promise<PendingView> {
+  // Messages of failures are encrypted where payloads are.
+  const converter = client.options.loadedDataConverter ?? defaultDataConverter;
   let view: PendingView = {};
   for (const activity of pending) {
-    const [details] = await decodeArrayFromPayloads(
-      client.options.loadedDataConverter ?? { payloadConverter: defaultPayloadConverter },
-      activity.heartbeatDetails?.payloads,
-    );
-    const waitingFor = activity.activityType?.name === 'checkReadiness' ? activity.lastFailure?.message : undefined;
+    const [details] = await decodeArrayFromPayloads(converter, activity.heartbeatDetails?.payloads);
+    const failed = await decodeOptionalFailureToOptionalError(converter, activity.lastFailure);
+    const waitingFor = activity.activityType?.name === 'checkReadiness' ? failed?.message : undefined;
     const look = readinessSchema.safeParse(details);
     const training = trainingSchema.safeParse(details);
     // A sweep counts what it removes in the same way.
@@ -168,7 +174,7 @@ export function rootFailure(error: unknown): { type: string; message: string } {
   return error.cause === undefined ? { type: error.name, message: error.message } : rootFailure(error.cause);
 }
 
-function stateOf(statusName: string): RunView['state'] {
+export function stateOf(statusName: string): RunState {
   switch (statusName) {
     case 'RUNNING':
     case 'PAUSED':

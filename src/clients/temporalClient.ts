@@ -1,12 +1,41 @@
 /** The connection of commands to Temporal, and the search attributes that must be registered before the first run. */
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import type { SearchAttributeType } from '@temporalio/common';
+import type { DataConverter, SearchAttributeType } from '@temporalio/common';
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
+import { createPayloadCodec } from './payloadCodec';
+import type { PayloadKeys } from './payloadKeys';
+import { startTracing, type TraceTarget } from './tracing';
 
-export async function connectClient(config: ClientConnectConfig): Promise<Client> {
+export interface TemporalConfig extends ClientConnectConfig {
+  /** Absent: payloads are kept as they are. */
+  readonly payloadKeys?: PayloadKeys;
+  /** Absent: nothing is traced. */
+  readonly traces?: TraceTarget;
+}
+
+export async function connectClient(config: TemporalConfig): Promise<Client> {
   const connection = await Connection.connect(config.connectionOptions);
-  return new Client({ connection, namespace: config.namespace ?? 'default' });
+  const dataConverter = dataConverterOf(config);
+  return new Client({
+    connection,
+    namespace: config.namespace ?? 'default',
+    ...(dataConverter === undefined ? {} : { dataConverter }),
+    ...(config.traces === undefined
+      ? {}
+      : { plugins: [startTracing(config.traces, { service: 'frontpage-commands', delivery: 'at once' }).plugin] }),
+  });
+}
+
+/** How payloads and failures are written; `undefined`: as Temporal does by itself. */
+export function dataConverterOf({ payloadKeys }: Pick<TemporalConfig, 'payloadKeys'>): DataConverter | undefined {
+  if (payloadKeys === undefined) return undefined;
+  return {
+    payloadCodecs: [createPayloadCodec(payloadKeys)],
+    // By path, for the sandbox of workflows loads it a second time.
+    failureConverterPath: join(__dirname, '../failureConverter'),
+  };
 }
 
 /** Registers what is missing; safe to repeat. Throws when a name is taken by another type. */

@@ -44,7 +44,7 @@ export interface BlendChoice {
 type Decision = Omit<KindChoice, 'personalKept'>;
 
 /** More moments than this are not kept: every second reader is left out, and again. */
-const maxMoments = 60_000;
+const maxMoments = 100_000;
 const momentsAtOnce = 500;
 const candidates = ['freshPopular', 'inUse', 'plain', 'popular', 'personal', 'rival'] as const;
 type Candidate = (typeof candidates)[number];
@@ -98,7 +98,7 @@ export class BlendChooser {
     const plainOfKind = plainPopularity(halfLivesMinutes.length, column, judged);
     const plain = { ...inUse, halfLivesMinutes, first: plainOfKind, next: plainOfKind };
     const before = { first: inUseOf('first'), next: inUseOf('next') };
-    const popular = yield* this.fit(fitting, [plain, before], false);
+    const popular = yield* this.fit(fitting, [before], false);
     const personal = yield* this.fit(fitting, [popular], true);
     const figures = new ServedFigures(candidates);
     for (const [index, moment] of judged.entries()) {
@@ -139,7 +139,7 @@ export class BlendChooser {
     return Math.floor(hashOfText(click.userId) / 2) % this.keptOneIn === 0;
   }
 
-  /** The likeliest mixture, or one of `starts`, improved step by step. */
+  /** The likeliest mixture and `starts`, improved step by step; the best of them. */
   private *fit(
     moments: readonly ServedMoment[],
     starts: readonly Pick<BlendWeights, MomentKind>[],

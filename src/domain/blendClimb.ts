@@ -21,18 +21,14 @@ export interface Slope {
   readonly withPersonal: boolean;
 }
 
-/** Begins at the best of `starts`. */
+/** From each of `starts`, for there are hills beside the highest one; the best end counts. */
 export function* climbing(slope: Slope, starts: readonly MomentWeights[]): Generator<void, MomentWeights> {
-  let best = yield* bestOf(slope, starts);
-  for (const step of steps) {
-    for (const direction of directionsOf(best.weights, slope)) {
-      for (const change of [step, -step]) {
-        const tried = direction(best.weights, change);
-        const quality = yield* qualityOf(slope, tried);
-        if (quality > best.quality) best = { weights: tried, quality };
-      }
-    }
+  let best: Place | undefined;
+  for (const start of starts) {
+    const end = yield* climbFrom(start, slope);
+    if (best === undefined || end.quality > best.quality) best = end;
   }
+  if (best === undefined) throw new RangeError('a climb needs a place to start from');
   return best.weights;
 }
 
@@ -41,13 +37,17 @@ interface Place {
   readonly quality: number;
 }
 
-function* bestOf(slope: Slope, starts: readonly MomentWeights[]): Generator<void, Place> {
-  let best: Place | undefined;
-  for (const weights of starts) {
-    const quality = yield* qualityOf(slope, weights);
-    if (best === undefined || quality > best.quality) best = { weights, quality };
+function* climbFrom(start: MomentWeights, slope: Slope): Generator<void, Place> {
+  let best = { weights: start, quality: yield* qualityOf(slope, start) };
+  for (const step of steps) {
+    for (const direction of directionsOf(start, slope)) {
+      for (const change of [step, -step]) {
+        const tried = direction(best.weights, change);
+        const quality = yield* qualityOf(slope, tried);
+        if (quality > best.quality) best = { weights: tried, quality };
+      }
+    }
   }
-  if (best === undefined) throw new RangeError('a climb needs a place to start from');
   return best;
 }
 

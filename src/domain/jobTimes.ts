@@ -55,3 +55,41 @@ function downloadsBefore(transitions: readonly JobTransition[], index: number, t
   const download = transitions.slice(0, index).findLast(({ status }) => status.startsWith('Downloading'));
   return download === undefined ? [] : [(training.startMs - download.startMs) / 1000];
 }
+
+/** A stretch of a job's life. `interrupted`: from a reclaim until training went on. `ending`: from an order to stop to the end. */
+export interface JobSpan {
+  readonly state: 'waiting' | 'preparing' | 'training' | 'interrupted' | 'saving' | 'ending';
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** What the job did and when, without gaps as far as the service tells; what it does now lasts until now. */
+export function spansOf({ transitions }: TrainingJobState, nowMs: number): JobSpan[] {
+  const spans: JobSpan[] = [];
+  let isLost = false;
+  for (const [index, { status, startMs, endMs }] of transitions.entries()) {
+    const usual = spanStates[status];
+    isLost = status === 'Interrupted' || (isLost && (usual === 'waiting' || usual === 'preparing'));
+    const state = isLost ? 'interrupted' : usual;
+    if (state === undefined) continue;
+    const span = { state, startMs, endMs: endMs ?? transitions[index + 1]?.startMs ?? nowMs };
+    const last = spans.at(-1);
+    if (last?.state === state) spans[spans.length - 1] = { ...last, endMs: span.endMs };
+    else spans.push(span);
+  }
+  return spans;
+}
+
+/** An end (`Completed`, `Failed` …) is no stretch, and of a status that nobody knows nothing is claimed. */
+const spanStates: Readonly<Record<string, JobSpan['state']>> = {
+  Starting: 'waiting',
+  Pending: 'waiting',
+  Restarting: 'waiting',
+  LaunchingMLInstances: 'waiting',
+  PreparingTrainingStack: 'waiting',
+  Downloading: 'preparing',
+  DownloadingTrainingImage: 'preparing',
+  Training: 'training',
+  Uploading: 'saving',
+  Stopping: 'ending',
+};

@@ -45,8 +45,23 @@ export const jobOfModelUri = (uri: string): string | undefined =>
   /^s3:\/\/[^/]+\/training\/([^/]+)\/output\/model\/$/.exec(uri)?.[1];
 /** Where a bulk load tells of items that it could not write. */
 export const bulkErrorsPrefix = (jobName: string): string => `bulk-errors/${jobName}/`;
+export const reportsPrefix = 'reports/';
 export const reportKey = (runDate: RunDate, generation = firstGeneration): string =>
   `reports/dt=${runDate}/run${mark(generation)}.json`;
+/** The same report as a page for a browser. */
+export const reportPageKey = (runDate: RunDate, generation = firstGeneration): string =>
+  `reports/dt=${runDate}/run${mark(generation)}.html`;
+/** What people have been told about a day; `hash` is of what the alert is about. */
+export const alertKey = (runDate: RunDate, kind: string, hash: string): string =>
+  `alerts/dt=${runDate}/${kind.replaceAll(' ', '-')}-${hash}.json`;
+/** An object that a doctor writes and removes at once. */
+export const doctorProbeKey = (id: string): string => `doctor/probe-${id}`;
+/** Shards that are in the table, by the version that they were loaded under. */
+export const loadedVersionPrefix = (version: string): string => `loads/v=${version}/`;
+export const loadedJobPrefix = (version: string, jobName: string): string =>
+  `${loadedVersionPrefix(version)}${jobName}/`;
+export const loadedShardKey = (version: string, jobName: string, sha256: string): string =>
+  `${loadedJobPrefix(version, jobName)}${sha256}.json`;
 export const erasuresPrefix = 'erasures/';
 export const erasureKey = (hash: string): string => `${erasuresPrefix}${hash}.json`;
 export const lateReportKey = (runDate: RunDate): string => `reports/dt=${runDate}/late.json`;

@@ -11,6 +11,9 @@ const lookUps: readonly LookUp[] = [
   { result: 'failed', from: 'table' },
 ];
 
+/** Upper bounds, in seconds: around the 50 ms that an answer may wait for the table. */
+const secondsBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1] as const;
+
 type Sample = readonly [name: string, value: number];
 
 export class Counters {
@@ -21,12 +24,23 @@ export class Counters {
   private empty = 0;
   private unavailable = 0;
   private unreadableItems = 0;
+  /** By the first bound that is not below; the last one has no bound. */
+  private readonly took = new Array<number>(secondsBounds.length + 1).fill(0);
+  private tookSeconds = 0;
 
   answered({ tier, articles, degraded, freshAt }: FrontPage): void {
     this.answers.set(tier, (this.answers.get(tier) ?? 0) + 1);
     if (freshAt !== undefined) this.fresh += 1;
     if (degraded) this.degraded += 1;
     if (articles.length === 0) this.empty += 1;
+  }
+
+  /** Of a list that was asked for, until it is there to be sent. */
+  answeredIn(seconds: number): void {
+    const within = secondsBounds.findIndex((bound) => seconds <= bound);
+    const bucket = within === -1 ? secondsBounds.length : within;
+    this.took[bucket] = (this.took[bucket] ?? 0) + 1;
+    this.tookSeconds += seconds;
   }
 
   refused(): void {
@@ -56,6 +70,7 @@ export class Counters {
       metric('unreadable_total', 'Items of the table that could not be read.', [
         ['unreadable_total', this.unreadableItems],
       ]),
+      this.histogram('answer_seconds', 'From a request to its list.'),
       freshAgeSeconds === undefined
         ? ''
         : metric(
@@ -66,11 +81,26 @@ export class Counters {
           ),
     ].join('');
   }
+
+  private histogram(name: string, help: string): string {
+    let below = 0;
+    const buckets = this.took.map((count, index): Sample => {
+      below += count;
+      return [`${name}_bucket{le="${secondsBounds[index] ?? '+Inf'}"}`, below];
+    });
+    const samples: readonly Sample[] = [...buckets, [`${name}_sum`, this.tookSeconds], [`${name}_count`, below]];
+    return metric(name, help, samples, 'histogram');
+  }
 }
 
 const sampleOf = ({ result, from }: LookUp): string => `next_lists_total{result="${result}",from="${from}"}`;
 
-function metric(name: string, help: string, samples: readonly Sample[], type: 'counter' | 'gauge' = 'counter'): string {
+function metric(
+  name: string,
+  help: string,
+  samples: readonly Sample[],
+  type: 'counter' | 'gauge' | 'histogram' = 'counter',
+): string {
   const lines = samples.map(([sample, value]) => `frontpage_serving_${sample} ${value}\n`).join('');
   return `# HELP frontpage_serving_${name} ${help}\n# TYPE frontpage_serving_${name} ${type}\n${lines}`;
 }

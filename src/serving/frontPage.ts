@@ -1,5 +1,7 @@
 /** One answer of serving, and what it was asked for. */
+import type { MomentWeights } from '../domain/blendWeights';
 import type { Tier } from './composeFrontPage';
+import type { Reason } from './reasons';
 
 export interface FrontPage {
   /** Of the live set, of which all lists but the fresh ones are. `null` where no set is known: the page is of none. */
@@ -12,6 +14,15 @@ export interface FrontPage {
   readonly degraded: boolean;
   /** Fresh lists, beside the popular one, that did not come in time. The page is a whole one without them. */
   readonly missing?: readonly ('next' | 'section')[];
+  /** For who asked for it. */
+  readonly why?: PageReasons;
+}
+
+export interface PageReasons {
+  /** In the order of the page. */
+  readonly articles: readonly Reason[];
+  /** What the lists counted, where they were blended. */
+  readonly weights?: MomentWeights;
 }
 
 export interface Selection {
@@ -20,6 +31,8 @@ export interface Selection {
   readonly exclude: ReadonlySet<string>;
   /** Articles of this visit, the open one first, then the newest. */
   readonly visit?: readonly string[];
+  /** Whether the answer says why each article is there. */
+  readonly reasons?: boolean;
 }
 
 /** Nothing can be served now. The message is for the caller, the cause for the log. */

@@ -12,6 +12,7 @@ import { createFreshPopular, type FreshPopular, type FreshRule } from './freshPo
 import { type FrontPage, RecommendationsUnavailable, type Selection, tableSilent } from './frontPage';
 import { createGuardedRead } from './guardedReads';
 import { createLiveSets } from './liveSets';
+import { reasonsOfBlend, reasonsOfLists } from './reasons';
 import { createVersionLists } from './versionLists';
 
 export interface FrontPages {
@@ -79,15 +80,14 @@ export function createFrontPages(options: FrontPagesOptions): FrontPages {
   }
 
   /** The answer when no list of a live set can be had. */
-  function staticPage({ exclude, limit }: Selection, degraded: boolean, reason: RecommendationsUnavailable): FrontPage {
+  function staticPage(selection: Selection, degraded: boolean, reason: RecommendationsUnavailable): FrontPage {
     if (options.staticArticles.length === 0) throw reason;
-    const composed = composeFrontPage([{ tier: 'static', articles: options.staticArticles }], exclude, limit);
-    return { version: null, ...composed, degraded };
+    return { version: null, ...pageOf([{ tier: 'static', articles: options.staticArticles }], selection), degraded };
   }
 
   return {
     async forReader(userId, selection) {
-      const { limit, exclude, visit = [] } = selection;
+      const { limit, exclude, visit = [], reasons = false } = selection;
       const remainingMs = budget();
       const look = freshPopular.current(budgetMs);
       const live = await versionLists.live(budgetMs);
@@ -110,11 +110,19 @@ export function createFrontPages(options: FrontPagesOptions): FrontPages {
           next: next.lists,
           excluded: exclude,
         };
-        const blended = blendFrontPage(input, live.set?.weights ?? defaultBlendWeights);
-        return { version, ...blended, freshAt: timeOf(fresh), degraded, ...missingUnless(next.complete, 'next') };
+        const weights = live.set?.weights ?? defaultBlendWeights;
+        const moment = visit.length === 0 ? weights.first : weights.next;
+        return {
+          version,
+          ...blendFrontPage(input, weights),
+          freshAt: timeOf(fresh),
+          degraded,
+          ...missingUnless(next.complete, 'next'),
+          ...(reasons ? { why: { articles: reasonsOfBlend(input, weights), weights: moment } } : {}),
+        };
       }
       const [first, ...others] = inOrder({ personal: personal.list, popular });
-      if (first !== undefined) return { version, ...composeFrontPage([first, ...others], exclude, limit), degraded };
+      if (first !== undefined) return { version, ...pageOf([first, ...others], selection), degraded };
       const reason =
         live.failure ??
         personal.failure ??
@@ -122,7 +130,8 @@ export function createFrontPages(options: FrontPagesOptions): FrontPages {
       return staticPage(selection, degraded, reason);
     },
 
-    async forSection(section, { limit, exclude, visit = [] }) {
+    async forSection(section, selection) {
+      const { limit, exclude, visit = [] } = selection;
       const remainingMs = budget();
       const look = freshPopular.current(budgetMs);
       const live = await versionLists.live(budgetMs);
@@ -139,7 +148,7 @@ export function createFrontPages(options: FrontPagesOptions): FrontPages {
       if (fresh !== undefined && current !== undefined) {
         const input = { limit, section: current, visit, next: nothingFound.lists, excluded: exclude };
         const { articles } = blendFrontPage(input, live.set?.weights ?? defaultBlendWeights);
-        const composed = composeFrontPage([{ tier: 'fresh', articles }, filler], exclude, limit);
+        const composed = pageOf([{ tier: 'fresh', articles }, filler], selection);
         return { version, ...composed, freshAt: timeOf(fresh), degraded };
       }
       if (nightly.list === undefined) {
@@ -148,8 +157,7 @@ export function createFrontPages(options: FrontPagesOptions): FrontPages {
         if (reason !== undefined) throw reason;
         return undefined;
       }
-      const composed = composeFrontPage([filler], exclude, limit);
-      return { version, ...composed, degraded, ...missingUnless(complete, 'section') };
+      return { version, ...pageOf([filler], selection), degraded, ...missingUnless(complete, 'section') };
     },
 
     async currentVersion() {
@@ -163,6 +171,15 @@ export function createFrontPages(options: FrontPagesOptions): FrontPages {
       await Promise.all([liveSets.current(limitMs).catch(() => undefined), freshPopular.current(limitMs)]);
     },
   };
+}
+
+/** The lists in turn, and why each article is there where that was asked for. */
+function pageOf(
+  lists: readonly [TieredList, ...TieredList[]],
+  { exclude, limit, reasons = false }: Selection,
+): Pick<FrontPage, 'tier' | 'articles' | 'why'> {
+  const composed = composeFrontPage(lists, exclude, limit);
+  return reasons ? { ...composed, why: { articles: reasonsOfLists(composed.articles, lists) } } : composed;
 }
 
 /** The lists there are, in the order of their tiers. */

@@ -3,6 +3,7 @@ import { createDynamoDbRecommendationReader } from '../clients/recommendationRea
 import { createCloudWatchServingMetrics } from '../clients/servingMetrics.cloudwatch';
 import { startServingReport } from '../clients/servingMetrics.report';
 import { ConfigError, loadServingConfig } from '../config';
+import { InvalidCatalogue } from './portalCatalogue';
 import { startServing } from './startServing';
 
 async function main(): Promise<void> {
@@ -26,6 +27,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof ConfigError ? error.message : error);
+  console.error(error instanceof ConfigError || error instanceof InvalidCatalogue ? error.message : error);
   process.exitCode = 1;
 });

@@ -33,17 +33,21 @@ export function addServingRoutes(app: FastifyInstance, { frontPages, counters, a
     }
 
     lists.get('/v1/users/:id/recommendations', async (request, reply) => {
+      const askedAtMs = performance.now();
       const user = parseReaderId(request.params);
       const page = await frontPages.forReader(user, parseSelection(request.query));
       counters.answered(page);
+      counters.answeredIn((performance.now() - askedAtMs) / 1000);
       return sendPage(request, reply, { user }, page);
     });
 
     lists.get('/v1/sections/:section/recommendations', async (request, reply) => {
+      const askedAtMs = performance.now();
       const section = parseSection(request.params);
       const page = await frontPages.forSection(section, parseSelection(request.query));
       if (page === undefined) return reply.code(404).send({ error: `no list for section ${section}` });
       counters.answered(page);
+      counters.answeredIn((performance.now() - askedAtMs) / 1000);
       return sendPage(request, reply, { section }, page);
     });
   });

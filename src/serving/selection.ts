@@ -30,7 +30,7 @@ const selectionSchema = z.object({
   current: z.string('must be given once').refine(isId, `must be ${idRule}`).optional(),
   recent: idsUpTo(maxRecent),
 });
-const readerSchema = z.object({ id: z.string().refine(isId, `must be ${idRule}`) });
+const idSchema = z.object({ id: z.string().refine(isId, `must be ${idRule}`) });
 const sectionSchema = z.object({
   section: z.string().refine(isSection, 'must be 1 to 32 lower-case letters, digits, or -'),
 });
@@ -52,7 +52,8 @@ export function parseSelection(query: unknown): Selection {
   const visit = [...new Set(current === undefined ? recent : [current, ...recent])];
   return { limit, exclude: new Set([...exclude, ...visit]), visit };
 }
-export const parseReaderId = (params: unknown): string => parse(readerSchema, params).id;
+export const parseReaderId = (params: unknown): string => parse(idSchema, params).id;
+export const parseArticleId = (params: unknown): string => parse(idSchema, params).id;
 export const parseSection = (params: unknown): string => parse(sectionSchema, params).section;
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {

@@ -5,6 +5,8 @@ import type { CircuitRule } from '../domain/circuit';
 import { Counters } from './counters';
 import type { FreshRule } from './freshPopular';
 import { createFrontPages } from './frontPages';
+import { addPortal } from './portal';
+import { openCatalogue } from './portalCatalogue';
 import { addServingRoutes } from './routes';
 
 export interface ServingOptions {
@@ -22,7 +24,16 @@ export interface ServingOptions {
   readonly circuitRule?: CircuitRule;
   /** Required in `x-api-key` when given. */
   readonly apiKey?: string;
+  /** The demo news site; absent: there is none. */
+  readonly portal?: PortalPlace;
   readonly logLevel: string;
+}
+
+export interface PortalPlace {
+  /** Path of the catalogue of headlines. */
+  readonly catalogue: string;
+  /** Where browsers send clicks to, whole. */
+  readonly collectorUrl: string;
 }
 
 export interface Serving {
@@ -47,7 +58,7 @@ const defaultCircuitRule: CircuitRule = {
   probeMs: 1000,
 };
 
-/** Throws when the address is taken. */
+/** Throws when the address is taken, and `InvalidCatalogue`. */
 export async function startServing(options: ServingOptions): Promise<Serving> {
   const app = Fastify({
     logger: { level: options.logLevel, base: { program: 'serving' } },
@@ -70,6 +81,13 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     onCircuitChange: (state) => app.log.warn({ state }, 'the circuit to the recommendation table changed'),
   });
   addServingRoutes(app, { frontPages, counters, apiKey: options.apiKey });
+  if (options.portal !== undefined) {
+    const catalogue = await openCatalogue(options.portal.catalogue, (error) =>
+      app.log.warn({ err: error }, 'the catalogue of the portal cannot be read; the last good one stays'),
+    );
+    const { collectorUrl } = options.portal;
+    addPortal(app, { frontPages, counters, catalogue, collectorUrl, apiKey: options.apiKey });
+  }
   await frontPages.warmUp(maxWarmUpMs);
   const url = await app.listen({ host: options.host, port: options.port });
   return { url, close: () => app.close() };

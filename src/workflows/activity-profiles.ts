@@ -67,6 +67,17 @@ export const servingWatch = (watchSeconds: number): ActivityOptions => ({
   cancellationType: 'TRY_CANCEL',
 });
 
+/** Telling people of something, beside what goes on; `patienceSeconds` is how long a channel that fails is tried again. */
+export const alert = (patienceSeconds: number): ActivityOptions => ({
+  // A channel has five seconds to answer, and the lake is asked and told around it.
+  startToCloseTimeout: '30 seconds',
+  // The end of a workflow waits for it.
+  scheduleToCloseTimeout: patienceSeconds * 1000,
+  retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  // Nobody cancels it: a run that was cancelled still tells what it has to tell.
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+});
+
 /** A step of the fresh loop: reads some megabytes, or writes two thousand items. */
 export const beat: ActivityOptions = {
   // Ten times what a step takes on a busy machine.

@@ -14,6 +14,7 @@ import {
   type DailyInput,
   type DailyResult,
   type EvaluatedModel,
+  type FailedRunReport,
   type ModelInput,
   type RunMarks,
   type RunReport,
@@ -24,8 +25,10 @@ import type { BlendWeights } from '../domain/blendWeights';
 import { firstGeneration } from '../domain/generation';
 import { failure, failureIn } from '../failures';
 import * as profiles from './activity-profiles';
+import { type Alerts, withAlerts } from './alerting';
 import { GateApprovals } from './gateApprovals';
-import { hold, loadAll, publishUnlessNewer, verify } from './publishing';
+import { hold, keepsLive, loadAll, publishUnlessNewer, verify } from './publishing';
+import { RunAlerts } from './runAlerts';
 import { RunTracker } from './runStatus';
 import { type TrainedModel, trainOnLadder } from './training';
 import { trySweep } from './versionsSweep';
@@ -41,29 +44,35 @@ const { freezeManifest, keepInteractions, readLive, writeReport } = proxyActivit
 const { evaluateModel, chooseBlend } = proxyActivities<Activities>(profiles.bulk);
 
 export async function dailyRecommendations(input: DailyInput): Promise<DailyResult> {
+  return withAlerts(input.runDate, (alerts) => runOfDay(input, alerts), { muted: keepsLive() });
+}
+
+async function runOfDay(input: DailyInput, alerts: Alerts): Promise<DailyResult> {
   const { runDate, settings, generation = firstGeneration } = input;
   const run = new RunTracker(runDate, generation);
   const orders = new WaitingOrders();
   const approvals = new GateApprovals();
-
-  const live = await readLive();
-  if (live?.runDate === runDate && generation === firstGeneration) {
-    run.enter('done');
-    return { outcome: 'already published', runDate, version: live.version };
-  }
+  const tell = new RunAlerts(alerts, input, run);
 
   let outcome: DailyOutcome;
   let summary: RunSummary;
   try {
+    const live = await readLive();
+    if (live?.runDate === runDate && generation === firstGeneration) {
+      run.enter('done');
+      return { outcome: 'already published', runDate, version: live.version };
+    }
+
+    tell.ifLate();
     run.enter('waiting for clicks');
-    const waited = await waitForClicks(input, orders);
+    const waited = await tell.ifWaitingLong(() => waitForClicks(input, orders));
 
     run.enter('freezing manifest');
     const manifest = await freezeManifest({ runDate, generation, historyDays: settings.historyDays });
     run.note(completenessOf(waited, manifest));
 
     run.enter('training');
-    const trained = await trainOnLadder(trainable(input, run.marks), manifest, run);
+    const trained = await trainOnLadder(trainable(input, run.marks), manifest, run, tell);
     const model = { runDate, jobName: trained.jobName, version: trained.version };
 
     run.enter('keeping interactions');
@@ -72,8 +81,10 @@ export async function dailyRecommendations(input: DailyInput): Promise<DailyResu
     run.enter('gate');
     const evaluated = await evaluateModel({ ...model, settings: settings.gate });
     run.note({ gate: evaluated.decision });
-    upsertSearchAttributes([{ key: searchAttributes.recallAt10, value: evaluated.quality.candidate.recallAt10 }]);
-    await approvals.require(evaluated.decision, input, run);
+    upsertSearchAttributes([
+      { key: searchAttributes.recallAt10, value: Number(evaluated.quality.candidate.recallAt10.toFixed(4)) },
+    ]);
+    await approvals.require(evaluated.decision, input, run, tell);
     const weights = await blendOf(model, input, run);
 
     run.enter('loading');
@@ -87,22 +98,21 @@ export async function dailyRecommendations(input: DailyInput): Promise<DailyResu
 
     run.enter('publishing');
     const published = await publishUnlessNewer(model, evaluated, weights);
+    tell.ofPublish(published, model, evaluated);
 
-    if (published) await lookAfter(model.version, input, run);
+    if (published) await lookAfter(model.version, input, run, tell);
 
     run.enter('reporting');
-    outcome = !published
-      ? 'kept newer'
-      : run.marks.watch?.reaction?.kind === 'rolled back'
-        ? 'rolled back'
-        : 'published';
+    outcome = published ? afterPublish(run) : keepsLive() ? 'not published' : 'kept newer';
     summary = summarise(input, trained, evaluated, itemsLoaded, run);
     const report: RunReport = { runDate, outcome, summary };
     // A run that was cancelled after its publish has published.
     await CancellationScope.nonCancellable(() => writeReport(report));
     run.enter('done');
   } catch (error) {
-    await CancellationScope.nonCancellable(() => reportFailure(error, run, input));
+    const report = reportOf(error, run, input);
+    tell.ofFailure(report);
+    await CancellationScope.nonCancellable(() => reportFailure(report));
     throw error;
   }
   if (outcome === 'rolled back') throw rolledBack(summary);
@@ -132,16 +142,22 @@ async function blendOf(
 type DailyOutcome = Extract<RunReport, { readonly summary: RunSummary }>['outcome'];
 
 /** What comes after a publish can take readers back, and cannot fail the run. */
-async function lookAfter(version: string, { settings }: DailyInput, run: RunTracker): Promise<void> {
+async function lookAfter(version: string, { settings }: DailyInput, run: RunTracker, tell: RunAlerts): Promise<void> {
   const watchSeconds = settings.publish?.watchSeconds ?? 0;
   if (watchSeconds > 0 && patched(watchPatch)) {
     run.enter('watching');
-    run.note({ watch: await watchPublish(version, watchSeconds) });
+    const watch = await watchPublish(version, watchSeconds);
+    run.note({ watch });
+    tell.ofWatch(version, watch);
   }
   if (settings.sweep !== undefined && patched(sweepPatch)) {
     run.enter('sweeping');
     run.note({ sweep: await trySweep(settings.sweep) });
   }
+}
+
+function afterPublish({ marks }: RunTracker): 'published' | 'rolled back' {
+  return marks.watch?.reaction?.kind === 'rolled back' ? 'rolled back' : 'published';
 }
 
 /** The run has ended in order, but somebody must look: the report is written, and the run shows as failed. */
@@ -186,15 +202,15 @@ function summarise(
 }
 
 /** The failure itself matters more than its report: when that cannot be written, the failure still stands. */
-async function reportFailure(error: unknown, run: RunTracker, input: DailyInput): Promise<void> {
+async function reportFailure(report: FailedRunReport): Promise<void> {
   try {
-    await writeReport(reportOf(error, run, input));
+    await writeReport(report);
   } catch (reportError) {
     log.error('the report of a failed run could not be written', { reason: String(reportError) });
   }
 }
 
-function reportOf(error: unknown, run: RunTracker, { runDate }: DailyInput): RunReport {
+function reportOf(error: unknown, run: RunTracker, { runDate }: DailyInput): FailedRunReport {
   const root =
     failureIn(error) ?? (error instanceof ActivityFailure && error.cause instanceof Error ? error.cause : error);
   return {

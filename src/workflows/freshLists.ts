@@ -2,7 +2,7 @@
  * One beat of the fresh loop: counts what the lake has got since the last one, and publishes what is read now. After an
  * outage it does so step by step, the newest objects first, so that lists are fresh again after the first step.
  */
-import { defineQuery, log, proxyActivities, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { defineQuery, log, metricMeter, proxyActivities, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { Activities, CountedFreshClicks, FreshBeat, FreshListsInput, PublishedFreshLists } from '../contract';
 import { addLines, noLines } from '../domain/lineCounts';
 import * as profiles from './activity-profiles';
@@ -42,6 +42,7 @@ export async function freshLists({ settings }: FreshListsInput): Promise<FreshBe
     beat = withStep(beat, counted, published, nowMs());
     setCurrentDetails(describe(beat));
   } while (beat.objectsLeft > 0 && beat.steps < maxSteps);
+  measure(beat);
   if (beat.skipped !== undefined || beat.setAside.length > 0 || beat.objectsLeft > 0) {
     const { skipped, setAside, objectsLeft } = beat;
     log.warn('the fresh lists are made without some of the clicks', { skipped, setAside, objectsLeft });
@@ -74,6 +75,15 @@ function withStep(
       : beat.clickToList && { clickToList: beat.clickToList }),
     ...((beat.skipped ?? counted.skipped) ? { skipped: beat.skipped ?? counted.skipped } : {}),
   };
+}
+
+/** For Prometheus; a replay does not tell it again. */
+function measure({ clickToList }: FreshBeat): void {
+  if (clickToList === undefined) return;
+  const name = 'frontpage_fresh_click_to_list_seconds';
+  const seconds = metricMeter.createHistogram(name, 'float', undefined, 'From a click to lists that count it.');
+  seconds.record(clickToList.medianSeconds, { of: 'median' });
+  seconds.record(clickToList.newestSeconds, { of: 'newest' });
 }
 
 /** In Markdown, for the Temporal UI. */

@@ -13,6 +13,7 @@ import {
 import { describeDoubts, describeFailedChecks, type GateDecision } from '../domain/gate';
 import { wholeGateSettings } from '../domain/gateSettings';
 import { failure } from '../failures';
+import type { RunAlerts } from './runAlerts';
 import type { RunTracker } from './runStatus';
 
 export const decideUpdate = defineUpdate<void, [GateOrder], 'decide'>('decide');
@@ -35,7 +36,7 @@ export class GateApprovals {
   }
 
   /** Returns when the candidate may go live. Throws `ModelRejected` when it may not. */
-  async require(decision: GateDecision, input: DailyInput, run: RunTracker): Promise<void> {
+  async require(decision: GateDecision, input: DailyInput, run: RunTracker, tell: RunAlerts): Promise<void> {
     if (decision.accepted) return;
     if (decision.verdict !== 'borderline') {
       throw failure('ModelRejected', describeFailedChecks(decision), { details: decision });
@@ -43,6 +44,7 @@ export class GateApprovals {
     const wait = waitOf(decision, input, run);
     run.enter('waiting for approval');
     run.note({ approvalWait: wait });
+    tell.ofApproval(wait);
     const approval = await this.decided(wait);
     run.note({ approval });
     if (approval.verdict === 'approve') return;

@@ -1,5 +1,13 @@
 /** Where a run stands, kept for the query, the search attributes and the Temporal UI. */
-import { defineQuery, defineSignal, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  defineQuery,
+  defineSignal,
+  log,
+  patched,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import {
   lookedSignalName,
   type ReadinessLook,
@@ -14,13 +22,18 @@ import { describeApproval } from '../domain/approval';
 import { describeBlend } from '../domain/blendReport';
 import type { GateDecision } from '../domain/gate';
 import { firstGeneration } from '../domain/generation';
+import { markdownTable } from '../domain/markdownTable';
 import { describeDegraded } from '../domain/readiness';
 import { describeBytes } from '../domain/readinessTable';
 import { type RunDate, startOfDayMs } from '../domain/runDate';
-import { describeMoney } from '../domain/trainingCost';
+import { describeMoney, rungName } from '../domain/trainingCost';
+import type { Rung } from '../domain/trainingJob';
 
 /** From the looks at the lake, which are activities that fail until the day is there. */
 export const lookedSignal = defineSignal<[ReadinessLook]>(lookedSignalName);
+/** Runs that were started before tell their rung when its attempt is over. */
+const rungPatch = 'rung-at-start';
+
 export const statusQuery = defineQuery<RunStatus>('status');
 
 export class RunTracker {
@@ -47,6 +60,11 @@ export class RunTracker {
 
   get stages(): readonly StageTime[] {
     return this.status.stages;
+  }
+
+  /** The last look that the run was told of, while it waits for clicks. */
+  get look(): ReadinessLook | undefined {
+    return this.status.look;
   }
 
   get gate(): GateDecision | undefined {
@@ -80,7 +98,19 @@ export class RunTracker {
     const { look: _over, ...rest } = this.status;
     this.status = { ...rest, stage, stages: [...ended, ...begun] };
     upsertSearchAttributes([{ key: searchAttributes.stage, value: stage }]);
+    // The line carries the stage, as every line of the run from here on.
+    log.info('the run enters a stage');
     this.showDetails();
+  }
+
+  /** An attempt on this rung begins. */
+  climb(rung: Rung): void {
+    this.note({ rung: rungName(rung) });
+    if (!patched(rungPatch)) return;
+    upsertSearchAttributes([
+      { key: searchAttributes.rung, value: rungName(rung) },
+      { key: searchAttributes.market, value: rung.market },
+    ]);
   }
 
   note(figures: Omit<Partial<RunStatus>, 'runDate' | 'stage' | 'stages'>): void {
@@ -91,7 +121,7 @@ export class RunTracker {
   private showDetails(): void {
     const rows = this.status.stages.map(({ stage, startedAtMs, endedAtMs }) => {
       const seconds = endedAtMs === undefined ? 'running' : `${((endedAtMs - startedAtMs) / 1000).toFixed(1)} s`;
-      return `| ${stage} | ${new Date(startedAtMs).toISOString().slice(0, 19)}Z | ${seconds} |`;
+      return [stage, `${new Date(startedAtMs).toISOString().slice(0, 19)}Z`, seconds];
     });
     setCurrentDetails(
       [
@@ -109,9 +139,7 @@ export class RunTracker {
         ...(this.status.watch === undefined ? [] : [`**Serving** ${describeWatch(this.status.watch)}`]),
         ...(this.status.sweep === undefined ? [] : [`**Sweep** ${describeSweep(this.status.sweep)}`]),
         '',
-        '| stage | started | took |',
-        '|---|---|---|',
-        ...rows,
+        ...markdownTable(['stage', 'started', 'took'], rows),
         ...(this.status.look === undefined ? [] : describeLook(this.status.look)),
       ].join('\n'),
     );
@@ -126,11 +154,14 @@ function describeLook({ lookedAtMs, waitsUntilMs, readiness }: ReadinessLook): s
     '',
     `**Waits for** ${waitingFor.join('; ')}, until ${at(waitsUntilMs)} (seen ${at(lookedAtMs)}; watermark ${watermarkMs === undefined ? 'none' : at(watermarkMs)})`,
     '',
-    '| hour | objects | size | state |',
-    '|---|---|---|---|',
-    ...hours.map(
-      ({ hour, objects, sizeBytes, state }) =>
-        `| ${String(hour).padStart(2, '0')} | ${objects} | ${describeBytes(sizeBytes)} | ${state} |`,
+    ...markdownTable(
+      ['hour', 'objects', 'size', 'state'],
+      hours.map(({ hour, objects, sizeBytes, state }) => [
+        String(hour).padStart(2, '0'),
+        String(objects),
+        describeBytes(sizeBytes),
+        state,
+      ]),
     ),
   ];
 }

@@ -7,6 +7,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { executeChild, ParentClosePolicy, patched, startChild } from '@temporalio/workflow';
 import { dailyWorkflowId, lateSweepWorkflowId, type ScheduledRunInput, type ScheduledRunResult } from '../contract';
 import { addDays, lastCompleteDay, type RunDate } from '../domain/runDate';
+import { detailsOfRun, summaryOfRun } from '../domain/runDescription';
 import { dailyRecommendations } from './dailyRecommendations';
 import { lateObjectsSweep } from './lateObjectsSweep';
 import { nominalTimeMs } from './nominalClock';
@@ -21,7 +22,8 @@ export async function scheduledRun({ settings }: ScheduledRunInput): Promise<Sch
     const { outcome } = await executeChild(dailyRecommendations, {
       workflowId: dailyWorkflowId(runDate),
       args: [{ runDate, settings }],
-      staticSummary: `recommendations from the clicks of ${runDate}`,
+      staticSummary: summaryOfRun(runDate),
+      staticDetails: detailsOfRun(runDate),
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
     });
     return { runDate, outcome };

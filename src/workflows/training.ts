@@ -6,6 +6,7 @@ import { afterAttempt } from '../domain/ladder';
 import { affordableSeconds, rungName } from '../domain/trainingCost';
 import type { Rung } from '../domain/trainingJob';
 import { failure } from '../failures';
+import type { RunAlerts } from './runAlerts';
 import type { RunTracker } from './runStatus';
 import { TrainingAccount } from './trainingAccount';
 import { deadlineOf, type RunDeadline } from './trainingDeadline';
@@ -25,6 +26,8 @@ export async function trainOnLadder(
   input: DailyInput,
   manifest: FrozenManifest,
   run: RunTracker,
+  /** Absent: nobody is told. */
+  tell?: RunAlerts,
 ): Promise<TrainedModel> {
   const { ladder } = input.settings;
   const deadline = await deadlineOf(input);
@@ -36,7 +39,8 @@ export async function trainOnLadder(
   for (;;) {
     index = rungInTime(input, index, workSeconds, deadline);
     const rung = rungAt(ladder, index);
-    run.note({ rung: rungName(rung) });
+    run.climb(rung);
+    tell?.ifEscalated(index, account.attempts.at(-1));
     const limits = limitsOf(input, rung, account.attempts, deadline);
     const attempt = await jobs.attempt(index, rung, limits, (version) => run.note({ version }));
     account.record(index, rung, attempt);

@@ -26,6 +26,7 @@ export class TrainingAccount {
     this.run.note({ trainingAttempts: this.attempts, money });
     upsertSearchAttributes([
       { key: searchAttributes.rung, value: rungName(rung) },
+      { key: searchAttributes.market, value: rung.market },
       { key: searchAttributes.interruptions, value: money.interruptions },
       { key: searchAttributes.savingPercent, value: money.savingPercent },
       ...(ended.model === undefined ? [] : [{ key: searchAttributes.modelVersion, value: ended.model.version }]),

@@ -16,6 +16,7 @@ import { attemptsOf, firstGeneration } from '../domain/generation';
 import type { Rung } from '../domain/trainingJob';
 import { failure, failureIn } from '../failures';
 import * as profiles from './activity-profiles';
+import { keepsLive } from './publishing';
 import type { RunDeadline } from './trainingDeadline';
 
 const { startTraining } = proxyActivities<Activities>(profiles.call);
@@ -52,6 +53,7 @@ export class TrainingJobs {
     const model = { jobName: started.jobName, version: started.version };
     onStarted(model.version);
     const job = {
+      ...(keepsLive() ? {} : { runDate: this.input.runDate }),
       jobName: started.jobName,
       scope: started.scope,
       pollSeconds: this.input.settings.training.pollSeconds,

@@ -387,7 +387,9 @@ describe('writeReport', () => {
     await inContext(activities.writeReport, failed);
     await inContext(activities.writeReport, { ...failed, generation: 2 });
     expect([...lake.objects.keys()].sort()).toEqual([
+      'reports/dt=2026-11-23/run.g02.html',
       'reports/dt=2026-11-23/run.g02.json',
+      'reports/dt=2026-11-23/run.html',
       'reports/dt=2026-11-23/run.json',
     ]);
   });

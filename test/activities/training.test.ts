@@ -324,6 +324,9 @@ describe('estimateTraining', () => {
     await put(3, report([900], 30));
     await put(4, { outcome: 'failed', failedStage: 'training' });
     await put(5, '{');
+    // A backfilled day, of which nothing was loaded.
+    const { outcome, summary } = report([5_000], 1);
+    await put(6, { outcome, summary: { ...summary, itemsLoaded: 0 } });
     await put(8, report([90_000], 9000));
     const first = await inContext(activities.estimateTraining, { runDate, settings });
     expect(first).toEqual({

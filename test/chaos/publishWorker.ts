@@ -7,7 +7,9 @@ import { createActivities } from '../../src/activities';
 import { createDynamoDbBulkLoads } from '../../src/clients/bulkLoads.dynamodb';
 import { createCloudWatchDeliveryMetrics } from '../../src/clients/deliveryMetrics.cloudwatch';
 import { createDynamoDbFreshTable } from '../../src/clients/freshTable.dynamodb';
+import { createLogNotifier } from '../../src/clients/notifier.log';
 import { createS3ObjectStore } from '../../src/clients/objectStore.s3';
+import { createCloudWatchPipelineMetrics } from '../../src/clients/pipelineMetrics.cloudwatch';
 import { createDynamoDbReaderItems } from '../../src/clients/readerItems.dynamodb';
 import { createDynamoDbRecommendationTable } from '../../src/clients/recommendationTable.dynamodb';
 import { createCloudWatchServingMetrics } from '../../src/clients/servingMetrics.cloudwatch';
@@ -41,6 +43,9 @@ async function main(): Promise<void> {
       deliveryMetrics: createCloudWatchDeliveryMetrics('none', at(s3)),
       trainingService: createSageMakerTrainingService(at(s3)),
       trainingPlace: { bucket, roleArn: 'none', image: 'none' },
+      // Who would be told goes to no log.
+      alerts: { notifiers: [createLogNotifier(() => undefined)], runbookUrl: 'docs/runbook.md' },
+      pipelineMetrics: createCloudWatchPipelineMetrics(table, at(s3)),
     }),
     maxHeartbeatThrottleInterval: '500 ms',
     // Of a worker that is dead nothing more is expected after this.

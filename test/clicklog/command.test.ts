@@ -7,7 +7,7 @@ import { runProgram } from '../support/runProgram';
 import { clickAt, folderOf, globoHeader, globoRow, linesOf, temporaryFolder } from './logFixtures';
 
 async function runCommand(...args: readonly string[]): Promise<{ code: unknown; output: string }> {
-  const program = runProgram('src/cli.ts', {}, args);
+  const program = runProgram('src/cli.ts', {}, args.includes('--json') ? args : [...args, '--human']);
   const [code] = await once(program.child, 'close');
   return { code, output: program.output() };
 }

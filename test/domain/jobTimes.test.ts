@@ -1,4 +1,4 @@
-import { downloadSecondsOf, interruptionsOf, lostSecondsOf, standingOf } from '../../src/domain/jobTimes';
+import { downloadSecondsOf, interruptionsOf, lostSecondsOf, spansOf, standingOf } from '../../src/domain/jobTimes';
 import { jobState } from '../support/fakeTrainingService';
 
 /** Each transition takes ten seconds. */
@@ -33,5 +33,36 @@ describe('the times of a training job', () => {
     expect(downloadSecondsOf(way('Starting', 'Downloading', 'Training', 'Interrupted', 'Training'))).toBe(30);
     expect(downloadSecondsOf(way('Starting', 'Downloading', 'Training'))).toBe(10);
     expect(downloadSecondsOf(way('Starting', 'Downloading'))).toBeUndefined();
+  });
+
+  it('tells what a job did and when: a reclaim lasts until training goes on', () => {
+    const statuses = [
+      ...['Starting', 'Pending', 'Downloading', 'Training'],
+      ...['Interrupted', 'Starting', 'Downloading', 'Training', 'Uploading', 'Completed'],
+    ];
+    expect(spansOf(jobState('Completed', statuses), nowMs)).toEqual([
+      { state: 'waiting', startMs: 0, endMs: 20_000 },
+      { state: 'preparing', startMs: 20_000, endMs: 30_000 },
+      { state: 'training', startMs: 30_000, endMs: 40_000 },
+      { state: 'interrupted', startMs: 40_000, endMs: 70_000 },
+      { state: 'training', startMs: 70_000, endMs: 80_000 },
+      { state: 'saving', startMs: 80_000, endMs: 90_000 },
+    ]);
+  });
+
+  it('lets what a job does last until now, and says nothing of a status that nobody knows', () => {
+    expect(spansOf(way('Training', 'Interrupted'), nowMs).at(-1)).toEqual({
+      state: 'interrupted',
+      startMs: 10_000,
+      endMs: nowMs,
+    });
+    expect(spansOf(way('SomethingNew', 'Training'), nowMs)).toEqual([
+      { state: 'training', startMs: 10_000, endMs: nowMs },
+    ]);
+    expect(spansOf(way('Training', 'Interrupted', 'Stopping', 'Stopped'), nowMs).map(({ state }) => state)).toEqual([
+      'training',
+      'interrupted',
+      'ending',
+    ]);
   });
 });

@@ -36,7 +36,7 @@ afterEach(async () => {
 
 /** What `frontpage` prints, run as operators run it. */
 async function frontpage(cloud: Slice['cloud'], ...args: string[]): Promise<string> {
-  const program = runProgram('src/cli.ts', cloud.environment, args);
+  const program = runProgram('src/cli.ts', cloud.environment, [...args, '--human']);
   const [code] = await once(program.child, 'close');
   if (code !== 0) throw new Error(`frontpage ${args.join(' ')} ended with ${code}: ${program.output()}`);
   return program.output();

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import type { Client } from '@temporalio/client';
-import { Cloud } from '../../local/cloud';
+import { Cloud, type CloudOptions } from '../../local/cloud';
 import { backfillDay } from '../../local/demo/backfill';
 import { type FilledDay, fillLake } from '../../local/demo/fillLake';
 import { newsroomSource } from '../../local/demo/newsroomSource';
@@ -17,7 +17,7 @@ import { type RunView, viewRun } from '../../src/clients/runs';
 import { loadPipelineSettings } from '../../src/config';
 import type { DailyInput, RunSummary } from '../../src/contract';
 import { modelPrefix } from '../../src/domain/keys';
-import { lastCompleteDay, startOfDayMs } from '../../src/domain/runDate';
+import { lastCompleteDay, type RunDate, startOfDayMs } from '../../src/domain/runDate';
 import { parseShardLine } from '../../src/domain/storedList';
 
 export const runDate = lastCompleteDay(Date.now());
@@ -56,12 +56,17 @@ export class Slice {
   }
 
   static async start(
-    options: { readonly settings?: object; readonly newsroom?: Partial<typeof usualNewsroom> } = {},
+    options: {
+      readonly settings?: object;
+      readonly newsroom?: Partial<typeof usualNewsroom>;
+      readonly cloud?: Pick<CloudOptions, 'ports' | 'environment'>;
+    } = {},
   ): Promise<Slice> {
     const restarted: string[] = [];
     const cloud = await Cloud.start(
       {
         stateDir: mkdtempSync(join(tmpdir(), 'frontpage-e2e-')),
+        ...options.cloud,
         settings: options.settings ?? usualSettings,
         bufferIntervalSeconds: 300,
         heartbeatSeconds: 1,
@@ -107,16 +112,16 @@ export class Slice {
   }
 
   /** The run as soon as this holds of it, looked at ten times a second; the test's own time limit ends a vain wait. */
-  async when(holds: (view: RunView) => boolean): Promise<RunView> {
+  async when(holds: (view: RunView) => boolean, day: RunDate = runDate): Promise<RunView> {
     for (;;) {
-      const view = await viewRun(this.client, runDate).catch(() => undefined);
+      const view = await viewRun(this.client, day).catch(() => undefined);
       if (view !== undefined && holds(view)) return view;
       await sleep(100);
     }
   }
 
-  async whenPublished(): Promise<RunSummary> {
-    const view = await this.when(({ state }) => state !== 'running');
+  async whenPublished(day: RunDate = runDate): Promise<RunSummary> {
+    const view = await this.when(({ state }) => state !== 'running', day);
     if (view.result?.outcome !== 'published') throw new Error(`the run did not publish: ${JSON.stringify(view)}`);
     return view.result.summary;
   }

@@ -6,17 +6,15 @@ import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { DefaultLogger } from '@temporalio/worker';
 import { prepare, repositoryRoot } from '../../local/prepare';
+import { bundleWorkflows } from '../../src/workflowBundle';
 import { recordedScenarios } from '../support/recordedScenarios';
 import { createTestbed } from '../support/workflowEnvironment';
 
 async function record(release: string): Promise<void> {
   prepare((line) => console.log(line));
-  const bundle = await bundleWorkflowCode({
-    workflowsPath: join(repositoryRoot, 'src/workflows/index.ts'),
-    logger: new DefaultLogger('ERROR'),
-  });
+  const bundle = await bundleWorkflows({ logger: new DefaultLogger('ERROR') });
   const bundleFile = join(mkdtempSync(join(tmpdir(), 'frontpage-record-')), 'workflow-bundle.js');
   writeFileSync(bundleFile, bundle.code);
   process.env['TEST_WORKFLOW_BUNDLE'] = bundleFile;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { recordedScenarios } from '../support/recordedScenarios';
-import { createTestbed, quietRuntime, workflowBundlePath } from '../support/workflowEnvironment';
+import { createTestbed, quietRuntime, type WorkflowTestbed, workflowBundlePath } from '../support/workflowEnvironment';
 
 const historiesDir = join(__dirname, '../histories');
 const releases = readdirSync(historiesDir).sort();
@@ -44,20 +44,22 @@ describe('histories of released versions', () => {
   });
 });
 
-describe('each recorded scenario', () => {
-  it('also runs when the worker forgets the workflow after each task', async () => {
-    const testbed = await createTestbed({ maxCachedWorkflows: 0 });
-    try {
-      for (const scenario of recordedScenarios) {
-        const handle = await scenario.play(testbed, `uncached-${scenario.name}`);
-        const { status } = await handle.describe();
-        expect([scenario.name, status.name]).toEqual([
-          scenario.name,
-          expect.stringMatching(/COMPLETED|FAILED|CANCELLED/),
-        ]);
-      }
-    } finally {
-      await testbed.close();
-    }
-  }, 120_000);
+describe('a worker that forgets the workflow after each task', () => {
+  let testbed: WorkflowTestbed;
+  beforeAll(async () => {
+    testbed = await createTestbed({ maxCachedWorkflows: 0 });
+  });
+  afterAll(async () => {
+    await testbed.close();
+  });
+
+  it.each(recordedScenarios.map((scenario) => [scenario.name, scenario] as const))(
+    'also goes through %s',
+    async (name, scenario) => {
+      const handle = await scenario.play(testbed, `uncached-${name}`);
+      const { status } = await handle.describe();
+      expect(status.name).toMatch(/COMPLETED|FAILED|CANCELLED/);
+    },
+    60_000,
+  );
 });

@@ -203,7 +203,7 @@ describe('the serving API', () => {
     reader.version = undefined;
     await get('/v1/users/r1/recommendations');
     const text = await (await get('/metrics')).text();
-    const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    const samples = text.split('\n').filter((line) => line !== '' && !/^#|_answer_seconds_(?:bucket|sum)/.test(line));
     expect(samples).toEqual([
       'frontpage_serving_answers_total{tier="personal"} 1',
       'frontpage_serving_answers_total{tier="fresh"} 0',
@@ -215,6 +215,7 @@ describe('the serving API', () => {
       'frontpage_serving_unavailable_total 1',
       ...nextListSamples(0, 0, 0, 0, 0),
       'frontpage_serving_unreadable_total 0',
+      'frontpage_serving_answer_seconds_count 4',
     ]);
   });
 

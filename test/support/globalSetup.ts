@@ -2,10 +2,11 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { DefaultLogger } from '@temporalio/worker';
 import { startEmulator } from '../../local/emulator';
 import { prepare } from '../../local/prepare';
 import { freePort, type RunningProgram } from '../../local/processes';
+import { bundleWorkflows } from '../../src/workflowBundle';
 
 declare global {
   var frontpageEmulator: RunningProgram | undefined;
@@ -19,10 +20,7 @@ export default async function globalSetup(): Promise<void> {
   globalThis.frontpageEmulator = await startEmulator({ port, logFile: join(dir, 'emulator.log') });
   process.env['TEST_AWS_ENDPOINT'] = `http://127.0.0.1:${port}`;
 
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../../src/workflows'),
-    logger: new DefaultLogger('ERROR'),
-  });
+  const { code } = await bundleWorkflows({ logger: new DefaultLogger('ERROR') });
   const bundleFile = join(dir, 'workflow-bundle.js');
   writeFileSync(bundleFile, code);
   process.env['TEST_WORKFLOW_BUNDLE'] = bundleFile;

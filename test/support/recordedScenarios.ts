@@ -4,6 +4,8 @@ import { loadFreshSettings } from '../../src/config';
 import {
   type Activities,
   type DailyInput,
+  dailyScheduleId,
+  keepLiveMemo,
   type LiveVersion,
   lateSweepWorkflowId,
   type WaitForTrainingInput,
@@ -14,11 +16,14 @@ import { noLines } from '../../src/domain/lineCounts';
 import { addDays } from '../../src/domain/runDate';
 import { failure, notYet } from '../../src/failures';
 import {
+  backfill,
   dailyRecommendations,
   forgetUser,
   freshLists,
   lateObjectsSweep,
+  rebuildInteractions,
   rollback,
+  runWatch,
   scheduledRun,
   versionsSweep,
 } from '../../src/workflows';
@@ -52,6 +57,18 @@ const stillIncomplete = {
     throw notYet('PartitionsIncomplete', '23 of 24 hours have objects; missing hours 7', 600);
   },
 } satisfies Overrides;
+
+/** A day that is ready at this look, one every ten minutes. */
+function readyAtLook(ready: number): Overrides {
+  let looks = 0;
+  return {
+    checkReadiness: async () => {
+      looks += 1;
+      if (looks < ready) throw notYet('PartitionsIncomplete', 'missing hours 7', 600);
+      return { summary: 'complete' };
+    },
+  };
+}
 
 const trainOnWhatIsThere: DailyInput = {
   ...dailyInput,
@@ -124,6 +141,34 @@ function daily(name: string, overrides: () => Overrides, input: DailyInput = dai
   };
 }
 
+/** Three days of before, two at a time. */
+function backfilled(
+  name: string,
+  overrides: Overrides,
+  before: (handle: WorkflowHandle) => Promise<void> = async () => undefined,
+): RecordedScenario {
+  return {
+    name,
+    async play(testbed, workflowId) {
+      testbed.use(activitiesOf(overrides).activities);
+      const days = [-12, -11, -10].map((away) => ({ runDate: addDays(runDate, away), generation: 1 }));
+      const handle = await testbed.env.client.workflow.start(backfill, {
+        workflowId,
+        taskQueue: testbed.taskQueue,
+        args: [
+          {
+            ...{ from: addDays(runDate, -12), to: addDays(runDate, -10), days },
+            ...{ concurrency: 2, publish: false, settings: dailyInput.settings },
+          },
+        ],
+      });
+      await before(handle);
+      await handle.result();
+      return handle;
+    },
+  };
+}
+
 function cancelledInTraining(name: string, waitForTraining: Activities['waitForTraining']): RecordedScenario {
   return {
     name,
@@ -142,6 +187,8 @@ function cancelledInTraining(name: string, waitForTraining: Activities['waitForT
     },
   };
 }
+
+const onDemandOnly: DailyInput['settings']['ladder'] = [{ instanceType: 'ml.m5.2xlarge', market: 'on-demand' }];
 
 const watched: DailyInput = { ...dailyInput, settings: { ...dailyInput.settings, publish: { watchSeconds: 600 } } };
 
@@ -211,6 +258,23 @@ function scheduled(name: string): RecordedScenario {
   };
 }
 
+/** A beat of the watchdog. */
+function watchdog(name: string, overrides: Overrides): RecordedScenario {
+  return {
+    name,
+    async play(testbed, workflowId) {
+      testbed.use(activitiesOf(overrides).activities);
+      const handle = await testbed.env.client.workflow.start(runWatch, {
+        workflowId,
+        taskQueue: testbed.taskQueue,
+        args: [{ scheduleId: dailyScheduleId, graceMinutes: 15 }],
+      });
+      await handle.result();
+      return handle;
+    },
+  };
+}
+
 function beat(name: string, overrides: () => Overrides): RecordedScenario {
   return {
     name,
@@ -239,6 +303,13 @@ export const recordedScenarios: readonly RecordedScenario[] = [
       },
     };
   }),
+  daily('waited-long', () => readyAtLook(12)),
+  daily('late', () => readyAtLook(35), { ...dailyInput, settings: { ...dailyInput.settings, ladder: onDemandOnly } }),
+  daily('alerts-undelivered', () => ({
+    sendAlert: async () => {
+      throw failure('AlertUndelivered', 'the webhook answered 503');
+    },
+  })),
   ordered('proceeded', proceedUpdate),
   ordered('abandoned', abandonUpdate),
   ordered('told-what-looks-saw', proceedUpdate, (handle) =>
@@ -410,6 +481,53 @@ export const recordedScenarios: readonly RecordedScenario[] = [
       return handle;
     },
   },
+  {
+    name: 'kept-live',
+    async play(testbed, workflowId) {
+      testbed.use(activitiesOf({ evaluateModel: async () => borderline() }).activities);
+      const gate = { ...dailyInput.settings.gate, approvalSeconds: 0, onNoDecision: 'accept' } as const;
+      const handle = await testbed.env.client.workflow.start(dailyRecommendations, {
+        workflowId,
+        taskQueue: testbed.taskQueue,
+        args: [{ ...dailyInput, settings: { ...dailyInput.settings, gate } }],
+        memo: { [keepLiveMemo]: true },
+      });
+      await handle.result();
+      return handle;
+    },
+  },
+  backfilled('backfill', {}),
+  backfilled('backfill-past-a-failure', {
+    freezeManifest: async () => {
+      throw failure('PartitionsIncomplete', 'there is nothing to freeze', { final: true });
+    },
+  }),
+  backfilled('backfill-stopped', {}, async (handle) => {
+    await handle.cancel();
+  }),
+  {
+    name: 'rebuild-interactions',
+    async play(testbed, workflowId) {
+      testbed.use(activitiesOf().activities);
+      const handle = await testbed.env.client.workflow.start(rebuildInteractions, {
+        workflowId,
+        taskQueue: testbed.taskQueue,
+        args: [{ runDate, generation: 1, settings: dailyInput.settings }],
+      });
+      await handle.result();
+      return handle;
+    },
+  },
+  watchdog('run-watch', {}),
+  watchdog('run-not-started', {
+    watchSchedule: async () => ({
+      verdict: 'not started',
+      runDate,
+      cause: 'paused',
+      why: "the schedule is paused, the note says 'table maintenance'",
+      dueAtMs: Date.parse('2026-11-24T00:30:00Z'),
+    }),
+  }),
   beat('fresh-normal', () => ({})),
   beat('fresh-empty', () => ({
     countFreshClicks: async () => countedStep({ objects: 0, sizeBytes: 0, lines: noLines }),

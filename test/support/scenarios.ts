@@ -10,6 +10,7 @@ import type {
   FinishedTraining,
   RunReport,
 } from '../../src/contract';
+import type { Alert } from '../../src/domain/alerts';
 import { defaultBlendWeights } from '../../src/domain/blendWeights';
 import type { Comparison } from '../../src/domain/comparison';
 import { decideGate, type GateDecision } from '../../src/domain/gate';
@@ -26,6 +27,8 @@ export interface Trace {
   readonly calls: string[];
   readonly reports: RunReport[];
   readonly published: string[];
+  /** What people were told; no call of `calls`, for alerts go out beside the story. */
+  readonly alerts: Alert[];
 }
 
 export const completed: FinishedTraining = {
@@ -115,7 +118,7 @@ export function countedStep(figures: Partial<CountedFreshClicks> = {}): CountedF
 
 /** A day on which everything goes well; a scenario overrides what goes otherwise. */
 export function activitiesOf(overrides: Partial<Activities> = {}): { activities: Activities; trace: Trace } {
-  const trace: Trace = { calls: [], reports: [], published: [] };
+  const trace: Trace = { calls: [], reports: [], published: [], alerts: [] };
   const happy: Activities = {
     checkReadiness: async () => ({ summary: '24 of 24 hours have objects' }),
     freezeManifest: async () => ({
@@ -167,6 +170,8 @@ export function activitiesOf(overrides: Partial<Activities> = {}): { activities:
       trace.reports.push(report);
       return { uri: 's3://lake/reports/dt=2026-11-23/run.json' };
     },
+    sendAlert: async () => ({ sent: true }),
+    watchSchedule: async () => ({ verdict: 'started', runDate }),
     countFreshClicks: async ({ nowMs }) =>
       countedStep({ newestClickMs: nowMs - 70_000, medianClickMs: nowMs - 160_000 }),
     publishFreshLists: async () => ({
@@ -210,6 +215,11 @@ export function activitiesOf(overrides: Partial<Activities> = {}): { activities:
     eraseReader: traced('eraseReader', base.eraseReader),
     closeErasure: traced('closeErasure', base.closeErasure),
     writeReport: traced('writeReport', base.writeReport),
+    sendAlert: async (alert) => {
+      trace.alerts.push(alert);
+      return base.sendAlert(alert);
+    },
+    watchSchedule: traced('watchSchedule', base.watchSchedule),
     countFreshClicks: traced('countFreshClicks', base.countFreshClicks),
     publishFreshLists: traced('publishFreshLists', base.publishFreshLists),
   };

@@ -61,6 +61,8 @@ export async function createTestbed(options: { maxCachedWorkflows?: number } = {
       eraseReader: (input) => inPlace().eraseReader(input),
       closeErasure: (input) => inPlace().closeErasure(input),
       writeReport: (input) => inPlace().writeReport(input),
+      sendAlert: (input) => inPlace().sendAlert(input),
+      watchSchedule: (input) => inPlace().watchSchedule(input),
       countFreshClicks: (input) => inPlace().countFreshClicks(input),
       publishFreshLists: (input) => inPlace().publishFreshLists(input),
     } satisfies Activities,

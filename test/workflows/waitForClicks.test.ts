@@ -114,7 +114,7 @@ describe('a run that waits for its day', () => {
     await handle.signal(lookedSignal, look);
     expect(await handle.query('status')).toMatchObject({ stage: 'waiting for clicks', look });
     expect(await handle.query('__temporal_workflow_metadata')).toMatchObject({
-      currentDetails: expect.stringContaining('| 07 | 0 | 0 B | missing |'),
+      currentDetails: expect.stringMatching(/\| 07\s+\| 0\s+\| 0 B\s+\| missing\s+\|/),
     });
     await handle.executeUpdate(proceedUpdate, { args: [desk] });
     await handle.signal(lookedSignal, look).catch(() => undefined);

@@ -41,6 +41,7 @@ class Hyperparameters:
     max_inhuman_share: float = 0.2
     max_missing_clicks_share: float = 0.0
     seed: int = 42
+    only: str = ""
 
     @property
     def end_ms(self) -> int:
@@ -61,7 +62,7 @@ class Hyperparameters:
         """What the factors depend on. A checkpoint made under another configuration is not loaded; the version, the
         expiry and the shape of the output may differ, so the next attempt of a run goes on where the last one ended.
         So may the bounds of the data checks: what they change is in the data's fingerprint."""
-        irrelevant = {"version", "expires_at", "list_length", "readers_per_shard", "checkpoint_seconds"}
+        irrelevant = {"version", "expires_at", "list_length", "readers_per_shard", "checkpoint_seconds", "only"}
         values = {name: value for name, value in asdict(self).items() if name not in irrelevant}
         values = {name: value for name, value in values.items() if not name.startswith("max_")}
         return {**values, "run_date": self.run_date.isoformat()}
@@ -169,4 +170,5 @@ _PARSERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "max_inhuman_share": _number(0, 1),
     "max_missing_clicks_share": _number(0, 1),
     "seed": _integer(0, 2**32 - 1),
+    "only": _text("interactions", "interactions"),
 }

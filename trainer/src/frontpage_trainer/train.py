@@ -52,6 +52,11 @@ def train(place: OptMl, stop: StopRequest) -> None:
     ledger_counts = None if ledger is None else ledger.counts
     if ledger_counts is not None:
         say(f"ledger acknowledged={ledger_counts.acknowledged} found={ledger_counts.found}")
+    if parameters.only == "interactions":
+        stop.check()
+        artefact.finish(parameters, readers=0)
+        say("kept the interactions, and learnt nothing from them: hyperparameter 'only' says so")
+        return
 
     checkpoints = Checkpoints(
         place.checkpoints,

@@ -1,0 +1,47 @@
+/**
+ * Composition root of the operator's page: config → Temporal, lake and table → pages. Run with `npm run operator`. A program of its
+ * own, since serving knows neither Temporal nor the lake, and must not go down with them.
+ */
+import { createS3ObjectStore } from '../clients/objectStore.s3';
+import { rollBack } from '../clients/operatorOrders';
+import { createDynamoDbRecommendationTable } from '../clients/recommendationTable.dynamodb';
+import { listRuns } from '../clients/runList';
+import { viewRun } from '../clients/runs';
+import { connectClient } from '../clients/temporalClient';
+import { ConfigError, loadOperatorConfig } from '../config';
+import { startOperator } from './startOperator';
+
+const metricsTimeoutMs = 2000;
+
+async function main(): Promise<void> {
+  const { temporal, lake, table, collectorUrl, servingUrl, ...config } = loadOperatorConfig();
+  const client = await connectClient(temporal);
+  const operator = await startOperator({
+    ...config,
+    sources: {
+      viewRun: (runDate) => viewRun(client, runDate),
+      listRuns: (limit) => listRuns(client, {}, limit),
+      rollBack: (input) => rollBack(client, input),
+      table: createDynamoDbRecommendationTable(table.name, table.aws),
+      lake: createS3ObjectStore(lake.bucket, lake.aws),
+      ...(collectorUrl === undefined ? {} : { collectorMetrics: () => metricsOf(collectorUrl) }),
+      ...(servingUrl === undefined ? {} : { servingMetrics: () => metricsOf(servingUrl) }),
+    },
+  });
+  const stop = async (): Promise<void> => {
+    await operator.close();
+    await client.connection.close();
+  };
+  process.once('SIGTERM', () => void stop()).once('SIGINT', () => void stop());
+}
+
+async function metricsOf(url: string): Promise<string> {
+  const answer = await fetch(new URL('/metrics', url), { signal: AbortSignal.timeout(metricsTimeoutMs) });
+  if (!answer.ok) throw new Error(`${url}/metrics answered ${answer.status}`);
+  return answer.text();
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,180 @@
+/** The operator's pages. What changes stands in one part, `#live`, that the page's script asks for again and again. */
+import type { LivePointer, VersionRecord } from '../clients/recommendationTable';
+import type { RunRow } from '../clients/runList';
+import type { RollbackResult } from '../contract';
+import { type Html, html, nothing } from '../report/html';
+import type { CollectorFigures, ServingFigures } from './figures';
+import { hoursChart } from './hoursChart';
+import type { Had, OperatorView } from './operatorView';
+import { runPanel, toneOf, utcSeconds } from './runPanel';
+
+export interface Links {
+  /** Of the namespace in the Temporal UI; absent: nobody said where it is. */
+  readonly temporalUrl: string | undefined;
+  readonly canRollBack: boolean;
+}
+
+/** Without a day that was asked for, the page goes on to the newest run by itself. */
+export function overviewPage(view: OperatorView, links: Links, asked: string | undefined): Html {
+  const main = html`<p id="pulse" class="pulse" role="status"></p>
+<div id="live" data-from="/live${asked === undefined ? '' : `?date=${asked}`}">${livePart(view, links)}</div>`;
+  return page('Operator', main, html`<script defer src="/portal/operator.js"></script>`);
+}
+
+/** Also sent alone. */
+export function livePart(view: OperatorView, links: Links): Html {
+  const { runDate, run, runs, hours, versions, reportOf, collector, serving } = view;
+  return html`
+<section aria-labelledby="run-title"><h2 id="run-title">Run of ${runDate}</h2>
+${shown(run, (known) =>
+  known === undefined
+    ? html`<p class="absent">There has been no run of this day.</p>`
+    : runPanel(known, links.temporalUrl),
+)}
+</section>
+<section aria-labelledby="hours-title"><h2 id="hours-title">Clicks of ${runDate}, by hour</h2>
+${shown(hours, hoursChart)}
+${collector === undefined ? nothing : shown(collector, collectorTiles)}
+</section>
+<section aria-labelledby="versions-title"><h2 id="versions-title">Versions</h2>
+${shown(versions, (known) => versionsTable(known, links))}
+${serving === undefined ? nothing : shown(serving, servingTiles)}
+</section>
+<section aria-labelledby="runs-title"><h2 id="runs-title">Runs</h2>
+${shown(runs, (rows) => runsTable(rows, runDate))}
+<p>${
+    reportOf.ok && reportOf.value !== undefined
+      ? html`<a id="last-report" href="/reports/${reportOf.value}">The last report, of ${reportOf.value}</a>`
+      : html`<span class="absent">${reportOf.ok ? 'No run has written a report yet.' : `Reports cannot be had: ${reportOf.problem}`}</span>`
+  }${links.temporalUrl === undefined ? nothing : html` · <a id="temporal" href="${links.temporalUrl}/workflows">Temporal UI</a>`}</p>
+</section>`;
+}
+
+export interface RollbackForm {
+  readonly version: string;
+  readonly live: string | undefined;
+  readonly reason?: string;
+  /** Why it was not done. */
+  readonly problem?: string;
+}
+
+export function rollbackPage({ version, live, reason = '', problem }: RollbackForm): Html {
+  return page(
+    `Roll back to ${version}`,
+    html`<section aria-labelledby="form-title"><h2 id="form-title">Roll back to ${version}</h2>
+<p>Readers are served version ${live ?? 'none'} now. Serving processes follow within seconds.</p>
+${problem === undefined ? nothing : html`<p class="problem" role="alert">${problem}</p>`}
+<form method="post" action="/rollback">
+<input type="hidden" name="version" value="${version}">
+<label for="reason">Why? It is kept with the pointer.</label>
+<input id="reason" name="reason" value="${reason}" required maxlength="200" autocomplete="off">
+<label for="key">Key of this program</label>
+<input id="key" name="key" type="password" required autocomplete="off">
+<p><button>Roll back</button> <a href="/">Leave it</a></p>
+</form></section>`,
+  );
+}
+
+export function rolledBackPage({ from, to }: RollbackResult): Html {
+  return page(
+    'Rolled back',
+    html`<section aria-labelledby="done-title"><h2 id="done-title">Rolled back</h2>
+<p role="status">Live: ${to} (was ${from}).</p><p><a href="/">Back to the overview</a></p></section>`,
+  );
+}
+
+export function messagePage(title: string, says: string): Html {
+  return page(
+    title,
+    html`<section aria-labelledby="title"><h2 id="title">${title}</h2><p>${says}</p><p><a href="/">Back to the overview</a></p></section>`,
+  );
+}
+
+function page(title: string, main: Html, head: Html = nothing): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}: Frontpage</title>
+<link rel="icon" href="/portal/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/portal/operator.css">
+${head}
+</head>
+<body>
+<header><h1><a href="/">Frontpage</a></h1><p>operator</p></header>
+<main>
+${main}
+</main>
+</body>
+</html>
+`;
+}
+
+function shown<T>(part: Had<T>, show: (value: T) => Html): Html {
+  return part.ok ? show(part.value) : html`<p class="problem">Not to be had: ${part.problem}</p>`;
+}
+
+function versionsTable(
+  { live, versions }: { readonly live: LivePointer | undefined; readonly versions: readonly VersionRecord[] },
+  { canRollBack }: Links,
+): Html {
+  if (live === undefined) return html`<p class="absent">Nothing has been published yet.</p>`;
+  const rows = versions.map(
+    (record) =>
+      html`<tr><th scope="row">${record.version}</th><td>${record.items.toLocaleString('en')}</td><td>${record.readers.toLocaleString('en')}</td><td>${utcText(record.publishedAt)}</td><td>${actionOf(record, live, canRollBack)}</td></tr>\n`,
+  );
+  return html`<p>Live: <strong>${live.version}</strong> since ${utcText(live.publishedAt)}. Reason: ${live.reason}.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Versions in the table">
+<table><thead><tr><th scope="col">version</th><th scope="col">items</th><th scope="col">readers</th><th scope="col">published</th><th scope="col">state</th></tr></thead>
+<tbody>${rows}</tbody></table></div>
+${canRollBack ? nothing : html`<p class="absent">Nothing can be rolled back from here: this program was started without OPERATOR_KEY.</p>`}`;
+}
+
+function actionOf({ version, sweptSince }: VersionRecord, live: LivePointer, canRollBack: boolean): Html {
+  if (version === live.version) return html`<span class="badge good">live</span>`;
+  if (sweptSince !== undefined) return html`being removed since ${utcText(sweptSince)}`;
+  return canRollBack
+    ? html`<a class="button" id="back-to-${version}" href="/rollback?version=${version}">Roll back to ${version}</a>`
+    : html`kept`;
+}
+
+function runsTable(rows: readonly RunRow[], shownDay: string): Html {
+  if (rows.length === 0) return html`<p class="absent">There has been no run yet.</p>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Runs, newest day first">
+<table><thead><tr><th scope="col">run date</th><th scope="col">state</th><th scope="col">started</th><th scope="col">version</th><th scope="col">recall@10</th><th scope="col">interruptions</th><th scope="col">cost</th></tr></thead>
+<tbody>${rows.map(
+    (row) =>
+      html`<tr><th scope="row">${
+        row.runDate === shownDay
+          ? row.runDate
+          : html`<a id="run-${row.runDate}" href="/?date=${row.runDate}">${row.runDate}</a>`
+      }</th><td><span class="badge ${toneOf(row.state)}">${row.state}</span>${row.state === 'running' && row.stage !== undefined ? ` ${row.stage}` : ''}</td><td>${utcSeconds(row.startedAtMs)}</td><td>${row.version ?? ''}</td><td>${row.recallAt10?.toFixed(4) ?? ''}</td><td>${row.interruptions ?? ''}</td><td>${row.costUsd === undefined ? '' : `$${row.costUsd.toFixed(2)}`}</td></tr>\n`,
+  )}</tbody></table></div>`;
+}
+
+function collectorTiles({ accepted, undelivered, oldestUndeliveredSeconds, unavailable }: CollectorFigures): Html {
+  return tiles('The collector, since it was started', [
+    ['clicks accepted', accepted.toLocaleString('en')],
+    ['waiting on disk', undelivered.toLocaleString('en')],
+    ['oldest of them', undelivered === 0 ? 'none' : `${Math.round(oldestUndeliveredSeconds)} s`],
+    ['requests turned away (503)', unavailable.toLocaleString('en')],
+  ]);
+}
+
+function servingTiles({ answers, degraded, unavailable, freshAgeSeconds }: ServingFigures): Html {
+  return tiles('Serving, since it was started', [
+    ...answers.map(([tier, count]): [string, string] => [`answers led by ${tier}`, count.toLocaleString('en')]),
+    ['degraded', degraded.toLocaleString('en')],
+    ['unavailable (503)', unavailable.toLocaleString('en')],
+    ['age of fresh lists', freshAgeSeconds === undefined ? 'none known' : `${Math.round(freshAgeSeconds)} s`],
+  ]);
+}
+
+function tiles(title: string, figures: readonly (readonly [string, string])[]): Html {
+  return html`<h3>${title}</h3><dl class="tiles">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>`;
+}
+
+/** An ISO time as it is kept, for eyes. */
+const utcText = (iso: string): string => `${iso.slice(0, 19).replace('T', ' ')} UTC`;
