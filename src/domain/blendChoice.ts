@@ -98,8 +98,8 @@ export class BlendChooser {
     const plainOfKind = plainPopularity(halfLivesMinutes.length, column, judged);
     const plain = { ...inUse, halfLivesMinutes, first: plainOfKind, next: plainOfKind };
     const before = { first: inUseOf('first'), next: inUseOf('next') };
-    const popular = yield* this.fit(fitting, [before], false);
-    const personal = yield* this.fit(fitting, [popular], true);
+    const popular = yield* this.fit(fitting, before);
+    const personal = yield* this.withPersonal(fitting, popular);
     const figures = new ServedFigures(candidates);
     for (const [index, moment] of judged.entries()) {
       if (index % momentsAtOnce === 0) yield;
@@ -139,18 +139,34 @@ export class BlendChooser {
     return Math.floor(hashOfText(click.userId) / 2) % this.keptOneIn === 0;
   }
 
-  /** The likeliest mixture and `starts`, improved step by step; the best of them. */
+  /** The likeliest mixture and the weights of `before`, improved step by step; the better of them. Nothing is personal. */
   private *fit(
     moments: readonly ServedMoment[],
-    starts: readonly Pick<BlendWeights, MomentKind>[],
-    withPersonal: boolean,
+    before: Pick<BlendWeights, MomentKind>,
   ): Generator<void, BlendWeights> {
     let weights: BlendWeights = { ...this.inUse, halfLivesMinutes: this.halfLivesMinutes };
     for (const kind of ['first', 'next'] as const) {
       const ofKind = moments.filter((moment) => moment.kind === kind);
-      const likeliest = yield* fitKind(ofKind, this.halfLivesMinutes.length, withPersonal);
-      const from = [likeliest, ...starts.map((start) => start[kind])];
-      weights = { ...weights, [kind]: yield* climbing({ kind, moments: ofKind, weights, withPersonal }, from) };
+      const likeliest = yield* fitKind(ofKind, this.halfLivesMinutes.length, false);
+      const slope = { kind, moments: ofKind, weights, withPersonal: false };
+      weights = { ...weights, [kind]: yield* climbing(slope, [likeliest, before[kind]]) };
+    }
+    return weights;
+  }
+
+  /** The same, from what it is without. */
+  private *withPersonal(moments: readonly ServedMoment[], popular: BlendWeights): Generator<void, BlendWeights> {
+    let weights = popular;
+    for (const kind of ['first', 'next'] as const) {
+      const ofKind = moments.filter((moment) => moment.kind === kind);
+      const { personal } = yield* fitKind(ofKind, this.halfLivesMinutes.length, true);
+      // Not even likely to have led a reader anywhere.
+      if (personal === 0) continue;
+      const start = { ...popular[kind], personal };
+      weights = {
+        ...weights,
+        [kind]: yield* climbing({ kind, moments: ofKind, weights, withPersonal: true }, [start]),
+      };
     }
     return weights;
   }
