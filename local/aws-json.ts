@@ -1,10 +1,13 @@
 /**
  * The server side of the AWS JSON 1.1 protocol, as spoken by the local Firehose and SageMaker:
  * `POST /`, operation in `X-Amz-Target`, errors as HTTP 400 with `{"__type": name, "message": text}`.
- * Signatures are accepted unread: these servers bind to loopback and hold no secret.
+ * Signatures are accepted unread: these servers bind to loopback and hold no secret. Since they start programs and write files,
+ * no page of a browser may order anything here, under whatever name it came.
  */
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { isFromAnotherSite } from '../src/pages/forms';
+import { takeLocalNamesOnly } from '../src/pages/localNames';
 
 /** An error of the service's own catalogue; `name` is what an AWS SDK client sees as `error.name`. */
 export class AwsError extends Error {
@@ -32,6 +35,11 @@ export interface AwsJsonServerOptions {
 /** A Fastify instance that answers the given operations; the caller adds its control routes and listens. */
 export function createAwsJsonServer(options: AwsJsonServerOptions): FastifyInstance {
   const app = Fastify({ logger: false, bodyLimit: options.bodyLimitBytes, forceCloseConnections: true });
+  takeLocalNamesOnly(app);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (isFromAnotherSite(request)) void reply.code(403).send({ error: 'pages of other sites may order nothing here' });
+    else done();
+  });
   app.addContentTypeParser('application/x-amz-json-1.1', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });
@@ -41,7 +49,9 @@ export function createAwsJsonServer(options: AwsJsonServerOptions): FastifyInsta
     try {
       const target = String(request.headers['x-amz-target'] ?? '');
       const [prefix, operationName = ''] = target.split('.');
-      const operation = prefix === options.targetPrefix ? options.operations[operationName] : undefined;
+      // A name like `constructor` is that of no operation, though every object has it.
+      const isKnown = prefix === options.targetPrefix && Object.hasOwn(options.operations, operationName);
+      const operation = isKnown ? options.operations[operationName] : undefined;
       if (!operation) throw new AwsError('UnknownOperationException', `unknown operation '${target}'`);
       return JSON.stringify(await operation(parseInput(request.body)));
     } catch (error) {

@@ -3,11 +3,14 @@
  * codec-server` beside a reader who has the keys; it listens on loopback unless it is told otherwise. Bodies are never logged.
  */
 import cors from '@fastify/cors';
+import type { Payload } from '@temporalio/common';
 import { JSONToPayload, payloadToJSON } from '@temporalio/common/lib/proto-utils';
 import Fastify, { type FastifyError } from 'fastify';
 import { z } from 'zod';
 import { createPayloadCodec, PayloadUnreadable } from './clients/payloadCodec';
 import { type CodecServerConfig, ConfigError, loadCodecServerConfig } from './config';
+import { requestTimeoutMs } from './domain/requestPatience';
+import { takeLocalNamesOnly } from './pages/localNames';
 import { createApiKeyCheck } from './serving/apiKey';
 
 export interface CodecServer {
@@ -34,7 +37,9 @@ export async function startCodecServer(config: CodecServerConfig): Promise<Codec
   const app = Fastify({
     logger: { level: config.logLevel, base: { program: 'codec-server' } },
     bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
   });
+  if (config.apiKey === undefined) takeLocalNamesOnly(app);
   await app.register(cors, {
     origin: config.allowedOrigin ?? false,
     methods: ['POST'],
@@ -54,7 +59,7 @@ export async function startCodecServer(config: CodecServerConfig): Promise<Codec
   }
   for (const direction of ['encode', 'decode'] as const) {
     app.post(`/${direction}`, async (request) => {
-      const payloads = bodySchema.parse(request.body).payloads.map((payload) => JSONToPayload(payload));
+      const payloads = payloadsIn(request.body);
       return { payloads: (await codec[direction](payloads)).map((payload) => payloadToJSON(payload)) };
     });
   }
@@ -70,6 +75,15 @@ export async function startCodecServer(config: CodecServerConfig): Promise<Codec
   });
   const url = await app.listen({ host: config.host, port: config.port });
   return { url, close: () => app.close() };
+}
+
+function payloadsIn(body: unknown): Payload[] {
+  const { payloads } = bodySchema.parse(body);
+  try {
+    return payloads.map((payload) => JSONToPayload(payload));
+  } catch (error) {
+    throw new PayloadUnreadable('a payload has a field that is not base64', { cause: error });
+  }
 }
 
 async function main(): Promise<void> {

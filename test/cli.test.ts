@@ -61,6 +61,17 @@ describe('the lines of frontpage status', () => {
     ]);
   });
 
+  it('say of the stage in which a run failed that it failed there', () => {
+    const stages = [{ stage: 'gate', startedAtMs: Date.parse('2026-11-24T01:00:00Z') }] as const;
+    const lines = describeRun({ ...waiting, state: 'failed', status: { runDate, stage: 'gate', stages } });
+    expect(lines).toEqual(['run 2026-11-23: failed, gate', '  gate                 2026-11-24T01:00:00Z  failed']);
+  });
+
+  it('of a cancelled run say no more than that', () => {
+    const failure = { type: 'CancelledFailure', message: 'Workflow canceled' };
+    expect(describeRun({ ...waiting, state: 'cancelled', failure })).toEqual(['run 2026-11-23: cancelled']);
+  });
+
   it('of a run of a day that was live already say where the figures of the day are', () => {
     const result = { outcome: 'already published', runDate, version: '2026-11-23.01' } as const;
     expect(describeRun({ ...waiting, state: 'completed', result }).at(-1)).toBe(

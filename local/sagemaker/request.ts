@@ -29,7 +29,9 @@ const channelSchema = z.object({
     .string()
     .min(1)
     .max(64)
-    .regex(/^[A-Za-z0-9.\-_]+$/),
+    .regex(/^[A-Za-z0-9.\-_]+$/)
+    // The service's pattern allows both; here they would be the folders above the channel's own.
+    .refine((name) => name !== '.' && name !== '..', { params: { constraint: 'Member must not be . or ..' } }),
   DataSource: z.object({
     S3DataSource: z.object({
       S3DataType: z.enum(['S3Prefix', 'ManifestFile', 'AugmentedManifestFile', 'Converse']),

@@ -68,11 +68,12 @@ export function createCheckReadiness({
 }
 
 /**
- * Tells the run when an hour has another state than at the look before, and else now and then: its query and its details
- * in the Temporal UI show the day, for a few events of history. Returns when it was last told.
+ * Tells the run when an hour has another state than at the look before or it waits for something else, and else now and
+ * then: its query, its details in the Temporal UI and its alerts show the day, for a few events of history. Returns when it
+ * was last told.
  */
 async function tellOf(look: ReadinessLook, before: ReadinessHeartbeat | undefined): Promise<number | undefined> {
-  const isKnown = before !== undefined && statesOf(before.readiness) === statesOf(look.readiness);
+  const isKnown = before !== undefined && newsOf(before.readiness) === newsOf(look.readiness);
   if (isKnown && look.lookedAtMs - (before.toldAtMs ?? 0) < tellEveryMs) return before.toldAtMs;
   const run = activityInfo().workflowExecution;
   if (run === undefined) return undefined;
@@ -86,8 +87,9 @@ async function tellOf(look: ReadinessLook, before: ReadinessHeartbeat | undefine
   }
 }
 
-function statesOf({ hours }: ReadinessLook['readiness']): string {
-  return hours.map(({ state }) => state).join();
+/** Seconds that pass and an instant that is waited for are no news. */
+function newsOf({ hours, waitingFor }: ReadinessLook['readiness']): string {
+  return [...hours.map(({ state }) => state), ...waitingFor.map((phrase) => phrase.replaceAll(/\d/g, ''))].join();
 }
 
 /** What the look before this one saw. */

@@ -18,7 +18,7 @@ const manifestSchema = z.object({
   readers: count,
   files: z.array(
     z.object({
-      path: z.string(),
+      path: z.string().refine((path) => !path.split('/').includes('..'), 'leads out of the model'),
       kind: z.enum(['shard', 'metrics', 'interactions', 'holdout', 'catalogue']),
       sizeBytes: count,
       sha256: z.string().length(64),

@@ -3,6 +3,9 @@ import type { ObjectStore } from '../clients/objectStore';
 import { isHeartbeat, type LakeClick, lakeClickOf, valuesOfLine } from '../domain/lakeLine';
 import { gzipLines } from './gzipLines';
 
+/** All clicks of an object are in memory together. Firehose buffers 128 MiB at most before it packs an object. */
+const maxUnpackedBytes = 512 * 1024 * 1024;
+
 export interface ClickObject {
   readonly clicks: readonly LakeClick[];
   readonly malformed: number;
@@ -12,7 +15,7 @@ export interface ClickObject {
 export async function readClickObject(lake: ObjectStore, key: string, onChunk: () => void): Promise<ClickObject> {
   const clicks: LakeClick[] = [];
   let malformed = 0;
-  for await (const lines of gzipLines(await lake.stream(key))) {
+  for await (const lines of gzipLines(await lake.stream(key), maxUnpackedBytes)) {
     onChunk();
     for (const line of lines) {
       const values = valuesOfLine(line);

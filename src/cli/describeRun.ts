@@ -15,7 +15,8 @@ export function utcSeconds(atMs: number): string {
 
 export function describeRun(view: RunView): string[] {
   const stages = (view.status?.stages ?? []).map(({ stage, startedAtMs, endedAtMs }) => {
-    const took = endedAtMs === undefined ? 'running' : `${((endedAtMs - startedAtMs) / 1000).toFixed(1)} s`;
+    // The stage in which a run ended badly has no end of its own.
+    const took = endedAtMs === undefined ? view.state : `${((endedAtMs - startedAtMs) / 1000).toFixed(1)} s`;
     return `  ${stage.padEnd(20)} ${utcSeconds(startedAtMs)}  ${took}`;
   });
   const { degraded, money, deadlineAtMs, approval, blend, watch, sweep } =
@@ -39,7 +40,7 @@ export function describeRun(view: RunView): string[] {
     ...(watch === undefined ? [] : [`  serving: ${describeWatch(watch)}`]),
     ...(sweep === undefined ? [] : [`  sweep: ${describeSweep(sweep)}`]),
     ...(view.result === undefined ? [] : [`  ${describeResult(view.result)}`]),
-    ...(view.failure === undefined ? [] : [`  ${view.failure.type}: ${view.failure.message}`]),
+    ...describeFailure(view).map((line) => `  ${line}`),
   ];
 }
 
@@ -51,7 +52,7 @@ export function describeRunBriefly(view: RunView): string {
     ...describeJob(view),
     ...(view.itemsLoaded === undefined ? [] : [`${view.itemsLoaded} items loaded`]),
     ...(view.result === undefined ? [] : [view.result.outcome]),
-    ...(view.failure === undefined ? [] : [`${view.failure.type}: ${view.failure.message}`]),
+    ...describeFailure(view),
   ].join('; ');
 }
 
@@ -68,6 +69,11 @@ export function exitCodeOf({ state, status }: Pick<RunView, 'state' | 'status'>)
     case 'timed out':
       return exitCodes.runFailed;
   }
+}
+
+/** That somebody cancelled the run is its state; Temporal's own failure says no more. */
+function describeFailure({ state, failure }: RunView): string[] {
+  return failure === undefined || state === 'cancelled' ? [] : [`${failure.type}: ${failure.message}`];
 }
 
 function describeJob({ training }: RunView): string[] {

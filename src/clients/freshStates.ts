@@ -34,8 +34,10 @@ export interface NewestFreshState {
 
 const name = 'frontpage-fresh-state-1';
 const keptBeats = 6;
+/** A state has tens of megabytes; one that unpacks to more than this was not written here. */
+const maxStateBytes = 1024 * 1024 * 1024;
 const gzipOf = promisify<Buffer, { level: number }, Buffer>(gzip);
-const gunzipOf = promisify<Buffer, Buffer>(gunzip);
+const gunzipOf = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
 
 interface Header extends Omit<FreshRecord, 'objects' | 'state'> {
   readonly objects: readonly (readonly [key: string, etag: string])[];
@@ -80,7 +82,7 @@ async function encode({ state, objects, ...rest }: FreshRecord): Promise<Buffer>
 }
 
 async function decode(body: Buffer, beat: number): Promise<FreshRecord> {
-  const bytes = await gunzipOf(body);
+  const bytes = await gunzipOf(body, { maxOutputLength: maxStateBytes });
   const [content, title] = afterLine(bytes);
   if (title !== `${name} ${sha256(content)}`) throw new Error('it is damaged, or of another form');
   const [stateBytes, headerText] = afterLine(content);

@@ -18,7 +18,7 @@ export class RequestRate {
 
   /** Counts a request; the seconds after which the client may come again, or `undefined` when it may now. */
   secondsToWait(address: string, nowMs: number): number | undefined {
-    const client = clientOf(address);
+    const client = clientOf(address.slice(0, maxAddressLength));
     let window = this.windows.get(client);
     if (window === undefined || window.startedAtMs + windowMs <= nowMs) window = { startedAtMs: nowMs, requests: 0 };
     window.requests += 1;
@@ -40,9 +40,9 @@ export class RequestRate {
 
 /** An IPv6 network of 64 bits is one client: whoever has an address of it has them all. */
 function clientOf(address: string): string {
-  if (!address.includes(':')) return address.slice(0, maxAddressLength);
+  if (!address.includes(':')) return address;
   // An IPv4 address in the clothes of IPv6.
-  if (address.includes('.')) return address.slice(address.lastIndexOf(':') + 1).slice(0, maxAddressLength);
+  if (address.includes('.')) return address.slice(address.lastIndexOf(':') + 1);
   const [head = [], tail = []] = address.split('::').map((part) => part.split(':').filter((group) => group !== ''));
   const left = address.includes('::')
     ? Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => '0')

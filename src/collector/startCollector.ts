@@ -8,6 +8,7 @@ import pino from 'pino';
 import type { DeliveryStream } from '../clients/deliveryStream';
 import type { ObjectStore } from '../clients/objectStore';
 import type { EventTimeRule } from '../domain/eventTime';
+import { requestTimeoutMs } from '../domain/requestPatience';
 import { type AdmissionOptions, admitOrigins, limitRate } from './admission';
 import { Counters } from './counters';
 import { startDelivery } from './delivery';
@@ -52,8 +53,6 @@ export interface Collector {
   close(): Promise<void>;
 }
 
-/** For receiving one whole request. */
-const requestTimeoutMs = 30_000;
 const diskTroubleEveryMs = 10_000;
 /** The last ledger of a stop; without it the next start makes good. */
 const lastLedgerMs = 3_000;
@@ -69,7 +68,6 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const app = Fastify({
     // A line a request would hold the reader's address, and a logger a request costs more than reading its body.
     logger: false,
-    // The collector is public: a sender that dawdles would hold a connection and memory for as long as it likes.
     requestTimeout: requestTimeoutMs,
     // The routes answer for themselves while it stops: 503 with Retry-After.
     return503OnClosing: false,

@@ -12,7 +12,7 @@ import type { BlendWeights, MomentWeights } from './blendWeights';
 const steps = [0.1, 0.05, 0.025];
 const momentsAtOnce = 500;
 /** More change the weights by less than chance does, and cost as much again. */
-const maxMoments = 6000;
+const maxMoments = 12_000;
 
 /** What is climbed: all of one kind. */
 export interface Slope {

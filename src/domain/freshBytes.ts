@@ -1,6 +1,8 @@
 /** Numbers and texts as bytes, small numbers in few: base 128, the lowest digits first, the high bit on all but the last. */
 
 const firstPieceBytes = 65_536;
+/** Of the last digit of the largest number, 2^53 - 1. */
+const maxFactor = 128 ** 7;
 
 export class ByteWriter {
   private bytes = Buffer.alloc(firstPieceBytes);
@@ -42,7 +44,7 @@ export class ByteWriter {
   }
 }
 
-/** Reading behind the end throws a RangeError. */
+/** Reading behind the end throws a RangeError, and so does a number that is too long. */
 export class ByteReader {
   private at = 0;
   private readonly bytes: Buffer;
@@ -57,6 +59,8 @@ export class ByteReader {
       const byte = this.bytes.readUInt8(this.at++);
       value += (byte % 128) * factor;
       if (byte < 128) return value;
+      // A number without end would be none: written again, infinity never comes down to its last digit.
+      if (factor >= maxFactor) throw new RangeError('a number is longer than any that is written');
     }
   }
 

@@ -40,7 +40,9 @@ export interface LakeClick {
 export function lakeClickOf(value: unknown): LakeClick | undefined {
   const userId = idIn(value, 'user_id');
   const articleId = idIn(value, 'article_id');
-  const occurredAtMs = Date.parse(String(field(value, 'occurred_at')));
+  const occurredAt = field(value, 'occurred_at');
+  // Not made a text first: an object may have a `toString` that is none, and one line would end every step that reads it.
+  const occurredAtMs = typeof occurredAt === 'string' ? Date.parse(occurredAt) : Number.NaN;
   const section = field(value, 'section');
   if (userId === undefined || articleId === undefined || Number.isNaN(occurredAtMs)) return undefined;
   if (section === undefined || section === null) return { userId, articleId, occurredAtMs };

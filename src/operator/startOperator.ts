@@ -2,11 +2,13 @@
  * A listening operator's page: how the pipeline stands, and the way back to an earlier version. Everything else is ordered by the
  * commands. Many eyes cost no more than one: a look is shared for as long as it is young.
  */
-import Fastify, { type FastifyReply } from 'fastify';
+import Fastify, { type FastifyError, type FastifyReply } from 'fastify';
 import { rootFailure } from '../clients/runs';
+import { requestTimeoutMs } from '../domain/requestPatience';
 import { InvalidRunDate, parseRunDate, type RunDate } from '../domain/runDate';
 import { runDateOfVersion } from '../domain/version';
 import { formField, isFromAnotherSite, takeForms } from '../pages/forms';
+import { takeLocalNamesOnly } from '../pages/localNames';
 import { addPageFiles } from '../pages/pageFiles';
 import { requireKey } from '../pages/pageKey';
 import { sendHtml } from '../pages/sendHtml';
@@ -47,8 +49,12 @@ class BadRequest extends Error {
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
   const { sources, key, temporalUrl } = options;
   const links: Links = { temporalUrl, canRollBack: key !== undefined };
-  const app = Fastify({ logger: { level: options.logLevel, base: { program: 'operator' } } });
+  const app = Fastify({
+    logger: { level: options.logLevel, base: { program: 'operator' } },
+    requestTimeout: requestTimeoutMs,
+  });
   if (options.guardPages && key !== undefined) requireKey(app, key, 'operator');
+  else takeLocalNamesOnly(app);
   takeForms(app);
   addPageFiles(app, ['operator.css', 'operator.js', 'icon.svg']);
   const look = sharedLooks(sources);
@@ -108,13 +114,15 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   app.setNotFoundHandler((_request, reply) =>
     sendHtml(reply, messagePage('No such page', 'There is the overview, and what it links to.'), { status: 404 }),
   );
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
     if (error instanceof BadRequest || error instanceof InvalidRunDate) {
       return sendHtml(reply, messagePage('That cannot be', `${error.message}.`), { status: 400 });
     }
+    if (error.statusCode !== undefined && error.statusCode < 500) {
+      return sendHtml(reply, messagePage('That cannot be', `${error.message}.`), { status: error.statusCode });
+    }
     request.log.error({ err: error }, 'a page of the operator failed');
-    const says = error instanceof Error ? error.message : String(error);
-    return sendHtml(reply, messagePage('Something went wrong', says), { status: 500 });
+    return sendHtml(reply, messagePage('Something went wrong', error.message), { status: 500 });
   });
 
   const url = await app.listen({ host: options.host, port: options.port });

@@ -2,7 +2,7 @@
  * The demo portal: a small news site in the serving process itself, off unless a catalogue of headlines is given. It asks for front
  * pages as any site does, and marks each article that a reader opens with the beacon.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isId } from '../domain/click';
 import { formField, isFromAnotherSite, takeForms } from '../pages/forms';
 import { addPageFiles } from '../pages/pageFiles';
@@ -135,10 +135,14 @@ export function addPortal(app: FastifyInstance, options: PortalOptions): void {
       return reply.redirect(wayBack(request), 303);
     });
 
-    site.setErrorHandler(async (error, request, reply) => {
+    site.setErrorHandler<FastifyError>(async (error, request, reply) => {
       const surroundings = { ...(await surroundingsOf(request)), path: '/' };
       if (error instanceof InvalidParameter) {
         return send(reply, problemView(surroundings, 'That cannot be', `The ${error.message}.`), 400);
+      }
+      // A form that is too large, or no form: the sender's mistake, and no line of the log for everybody who makes it.
+      if (error.statusCode !== undefined && error.statusCode < 500) {
+        return send(reply, problemView(surroundings, 'That cannot be', `${error.message}.`), error.statusCode);
       }
       request.log.error({ err: error }, 'a page of the portal failed');
       return send(reply, problemView(surroundings, 'Something went wrong', 'The page could not be made.'), 500);

@@ -2,6 +2,7 @@
 import Fastify from 'fastify';
 import { type RecommendationReader, UnreadableItem } from '../clients/recommendationReader';
 import type { CircuitRule } from '../domain/circuit';
+import { requestTimeoutMs } from '../domain/requestPatience';
 import { Counters } from './counters';
 import type { FreshRule } from './freshPopular';
 import { createFrontPages } from './frontPages';
@@ -63,6 +64,7 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
   const app = Fastify({
     logger: { level: options.logLevel, base: { program: 'serving' } },
     disableRequestLogging: true,
+    requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength },
   });
   const counters = new Counters();

@@ -97,6 +97,21 @@ describe('checkReadiness', () => {
     expect(day.told).toHaveLength(3);
   });
 
+  it('tells its run when it waits for something else, and not that seconds have passed', async () => {
+    const day = new Day();
+    await day.lake.put('clicks/dt=2026-11-23/hr=05/x.gz', 'x');
+    const [first] = (await day.look()).beats;
+    if (first === undefined) throw new Error('the look left no heartbeat');
+    const { waitingFor } = first.readiness;
+    const sawFirst = (phrases: readonly string[]): ReadinessHeartbeat => {
+      return { ...first, readiness: { ...first.readiness, waitingFor: phrases } };
+    };
+    await day.look(sawFirst(waitingFor.map((phrase) => phrase.replaceAll(/\d/g, '7'))));
+    expect(day.told).toHaveLength(1);
+    await day.look(sawFirst(['waiting for 2026-11-24T00:01:00Z', ...waitingFor.slice(1)]));
+    expect(day.told).toHaveLength(2);
+  });
+
   it('waits on when the run cannot be told, and tells it at the next look', async () => {
     const day = new Day();
     day.deaf = new Error('no connection');
