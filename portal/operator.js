@@ -26,7 +26,9 @@ async function look() {
   } catch (error) {
     pulse.textContent = `No news since ${new Date().toISOString().slice(11, 19)} UTC: this program does not answer (${error.message}).`;
   }
-  setTimeout(look, everyMs);
+  setTimeout(() => {
+    void look();
+  }, everyMs);
 }
 
 void look();

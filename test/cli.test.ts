@@ -183,6 +183,9 @@ describe('the lines of frontpage versions', () => {
     expect(describePointer({ ...live, previous: '2026-11-22.01' })).toEqual([
       `${said}a rollback leads to 2026-11-22.01`,
     ]);
+    expect(describePointer({ ...live, previous: '2026-11-24.01' })).toEqual([
+      `${said}readers were taken back from 2026-11-24.01`,
+    ]);
     expect(describePointer(undefined)).toEqual([]);
   });
 });

@@ -36,22 +36,27 @@ export function addRollback(program: Command, { terminal }: Desk): void {
     ),
   ).action(
     async (version: string | undefined, options: { readonly reason: string } & OutputOptions & ConfirmOptions) => {
-      const word = version ?? (options.yes || !terminal.canAsk ? 'the version before' : await versionBefore());
-      await confirm(terminal, options, { says: `Readers will be taken back to ${word}.`, word });
-      // What was confirmed is what is done, also when somebody has moved the pointer meanwhile.
-      const target = version ?? (options.yes ? undefined : word);
+      const willRefuse = !options.yes && !terminal.canAsk;
+      const word = version ?? (willRefuse ? 'the version before' : await versionBefore());
+      await confirm(terminal, options, { says: `Readers will be taken to ${word}.`, word });
       const { reason } = options;
-      const result = await withClient((client) =>
-        rollBack(client, target === undefined ? { reason } : { version: target, reason }),
-      );
+      // What was confirmed is what is done, also when somebody has moved the pointer meanwhile.
+      const result = await withClient((client) => rollBack(client, { version: word, reason }));
       answer(terminal, options, result, [`live: ${result.to} (was ${result.from})`]);
     },
   );
 }
 
+/** Where readers came from after a rollback is what was wrong: nobody is taken there without naming it. */
 async function versionBefore(): Promise<string> {
   const live = await openTable().live();
-  if (live?.previous !== undefined) return live.previous;
+  if (live?.previous !== undefined && live.previous < live.version) return live.previous;
+  if (live?.previous !== undefined) {
+    throw new CommandFailed(
+      'OrderRefused',
+      `readers were taken back from ${live.previous} to ${live.version} (${live.reason}): name the version to go to, see 'frontpage versions'`,
+    );
+  }
   throw new CommandFailed(
     'VersionNotKept',
     live === undefined
@@ -105,8 +110,12 @@ export function describeSwept({ kept, swept }: SweptVersions): string[] {
 export function describePointer(live: LivePointer | undefined): string[] {
   if (live === undefined) return [];
   const { version, publishedAt, reason, previous } = live;
-  const before = previous === undefined ? 'none was live before' : `a rollback leads to ${previous}`;
-  return [`${version} is live since ${publishedAt}: ${reason}; ${before}`];
+  return [`${version} is live since ${publishedAt}: ${reason}; ${whereto(version, previous)}`];
+}
+
+function whereto(version: string, previous: string | undefined): string {
+  if (previous === undefined) return 'none was live before';
+  return previous < version ? `a rollback leads to ${previous}` : `readers were taken back from ${previous}`;
 }
 
 export function describeVersions(versions: readonly VersionRecord[], live: string | undefined): string[] {

@@ -241,6 +241,9 @@ it(
     expect(await house.whenTold(`urgent: readers were taken back to an earlier set (${stuckDay})`)).toContain(
       `Readers are back at ${before}, from ${live}: sports only`,
     );
+    // The version before is now the one that was wrong: nobody is taken there by chance.
+    expect(await house.frontpage('rollback', '--reason', 'once more', '--yes')).toMatchObject({ code: 1 });
+    expect((await house.page())?.version).toBe(before);
     await house.frontpage('rollback', live, '--reason', 'it was the page, not the set', '--yes');
     await house.whenServed(live);
   },
