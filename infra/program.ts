@@ -56,8 +56,8 @@ export function appImage(scope: Construct, id: string): DockerImageAsset {
 /** Where a program finds its volume. The image's user may write there. */
 export const mountPoint = '/data';
 
-/** Runs a file of `src` as `npm run` does. */
-export const runFile = (file: string): readonly string[] => ['node', '--import', 'tsx', file];
+/** Runs what a file of `src` was compiled to. */
+export const runFile = (file: string): readonly string[] => ['node', file.replace(/^src\/(.*)\.ts$/, 'dist/$1.js')];
 
 export class Program extends Construct {
   readonly task: FargateTaskDefinition;

@@ -1,0 +1,104 @@
+/** The files that containers are made and run from: linted, read as the engine reads them, and in step with one another. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot } from '../../local/prepare';
+import { composeCommand, run } from './tools';
+
+const text = (file: string): string => readFileSync(join(repositoryRoot, file), 'utf8');
+const compose = text('docker-compose.yml');
+const keys = { SERVING_API_KEY: '0123456789abcdef', OPERATOR_KEY: '0123456789abcdef' };
+
+/** Of docker-compose.yml: the order of keys is that of the story; two parts share the image that the first builds; Debian's docker-compose knows no `name`. */
+const disabledRules = [
+  'no-build-and-image',
+  'require-project-name-field',
+  'service-keys-order',
+  'service-ports-alphabetical-order',
+  'services-alphabetical-order',
+  'top-level-properties-order',
+];
+
+/** No digest of it is stated by two sources; docs/containers.md. */
+const withoutDigest = ['temporalio/ui:2.51.0'];
+
+const imagesOf = (file: string): string[] =>
+  [...text(file).matchAll(/^(?:FROM| +image:) (\S+)/gm)].flatMap(([, image = '']) => image);
+
+describe('the files of the containers', () => {
+  it('have nothing that hadolint minds in the Dockerfiles', () => {
+    const { status, stdout } = run('hadolint', ['Dockerfile', 'trainer/Dockerfile']);
+    expect([stdout, status]).toEqual(['', 0]);
+  });
+
+  it('have nothing that dclint minds in the compose file', () => {
+    const rules = disabledRules.flatMap((rule) => ['--disable-rule', rule]);
+    const { status, stdout } = run('dclint', ['docker-compose.yml', '--max-warnings', '0', ...rules]);
+    expect([stdout.trim(), status]).toEqual(['', 0]);
+  });
+
+  it('make a compose file that compose itself accepts, and that refuses to start without keys', () => {
+    const [command, ...args] = composeCommand();
+    const { status, stdout, stderr } = run(command, [...args, 'config'], keys);
+    expect([stderr, status]).toEqual(['', 0]);
+    for (const part of [
+      'worker',
+      'collector',
+      'serving',
+      'operator',
+      'postgres',
+      'temporal',
+      'prometheus',
+      'grafana',
+    ]) {
+      expect(stdout).toMatch(new RegExp(`^  ${part}:$`, 'm'));
+    }
+    const refused = run(command, [...args, 'config'], { ...keys, OPERATOR_KEY: '' });
+    expect([refused.status === 0, refused.stderr]).toEqual([false, expect.stringContaining('OPERATOR_KEY')]);
+  }, 300_000);
+
+  it('pin each foreign image to a version and a digest', () => {
+    const stages = ['app', 'base'];
+    const foreign = ['Dockerfile', 'trainer/Dockerfile', 'docker-compose.yml']
+      .flatMap(imagesOf)
+      .filter((image) => !image.startsWith('frontpage-') && !stages.includes(image));
+    expect(foreign).toHaveLength(9);
+    expect(foreign.filter((image) => !/:[\w.-]*\d[\w.-]*@sha256:[0-9a-f]{64}$/.test(image))).toEqual(withoutDigest);
+  });
+
+  it('publish nothing beyond this machine', () => {
+    const published = [...compose.matchAll(/^ +- '?([\d.]+:)?(\d+:\d+)'$/gm)];
+    expect(published).toHaveLength(7);
+    expect(published.map(([, address]) => address)).toEqual(published.map(() => '127.0.0.1:'));
+  });
+
+  it('run each program of the image under a path that the build makes, as a user that is not root', () => {
+    const scripts = [...`${compose}${text('Dockerfile')}`.matchAll(/dist\/([\w/]+)\.js/g)].flatMap(
+      ([, name = '']) => name,
+    );
+    expect(new Set(scripts)).toEqual(
+      new Set([
+        ...['schedule', 'collector/main', 'serving/main', 'operator/main'],
+        ...['worker', 'healthCheck', 'writeWorkflowBundle'],
+      ]),
+    );
+    for (const name of scripts) expect(text(`src/${name}.ts`)).not.toBe('');
+    expect(text('Dockerfile').match(/^USER .+$/gm)).toEqual(['USER 1000:1000', 'USER 0:0', 'USER 1000:1000']);
+  });
+
+  it('let Prometheus and Grafana find what compose starts', () => {
+    const targets = [...text('infra/prometheus/prometheus.yml').matchAll(/'127\.0\.0\.1:(\d+)'/g)].map(
+      ([, port]) => port,
+    );
+    expect(targets).toEqual(['9464', '8081', '8082']);
+    expect(compose).toContain('FRONTPAGE_METRICS_ADDRESS: 127.0.0.1:9464');
+    expect(compose).toContain("COLLECTOR_PORT: '8081'");
+    expect(compose).toContain("SERVING_PORT: '8082'");
+    expect(text('infra/grafana/provisioning/datasources/prometheus.yml')).toContain('url: http://127.0.0.1:9090');
+    const folder = /path: (\S+)/.exec(text('infra/grafana/provisioning/dashboards/frontpage.yml'))?.[1];
+    expect(compose).toContain(`./infra/grafana/frontpage.json:${folder}/frontpage.json:ro`);
+  });
+
+  it.each(['setupPostgres.sh', 'createNamespace.sh'])('have a shell script %s that a shell can read', (script) => {
+    expect(run('sh', ['-n', `infra/temporal/${script}`])).toMatchObject({ status: 0, stderr: '' });
+  });
+});
