@@ -93,19 +93,46 @@ async function replayHour({ day, hour, clicks }: HourOfClicks, target: FillTarge
     await untilDelivered(target);
     from = until;
   }
+  if (clicks.length === 0) await untilHeard(target);
 }
 
 /** The collector answers when clicks are on its disk; the clock must not move before they have arrived. */
 async function untilDelivered({ collectorUrl, signal }: FillTarget): Promise<void> {
   for (let looks = 0; looks < maxLooksForDelivery; looks++) {
-    const metrics = await fetch(`${collectorUrl}/metrics`).then(
-      (response) => response.text(),
-      () => '',
-    );
+    const metrics = await metricsOf(collectorUrl);
     if (/^frontpage_collector_spool_undelivered_clicks 0$/m.test(metrics)) return;
     await sleep(lookEveryMs, undefined, { signal });
   }
   throw new Error('the collector did not deliver its clicks to the delivery stream');
+}
+
+/**
+ * An hour in which nobody clicked has the collector's heartbeats, or it would be missing. They come at the pace of the wall,
+ * and the hours of the day pass faster: this one waits for a beat that began in it, which the second one has.
+ */
+async function untilHeard({ collectorUrl, signal }: FillTarget): Promise<void> {
+  let before = await recordsOf(collectorUrl);
+  for (let looks = 0; looks < maxLooksForDelivery; looks++) {
+    await sleep(lookEveryMs, undefined, { signal });
+    const now = await recordsOf(collectorUrl);
+    // A collector that was started again counts anew.
+    if (now < before) before = now;
+    if (now >= before + 2) return;
+  }
+  throw new Error('the collector sent no heartbeat');
+}
+
+async function recordsOf(collectorUrl: string): Promise<number> {
+  const metrics = await metricsOf(collectorUrl);
+  return Number(/^frontpage_collector_records_total (\d+)$/m.exec(metrics)?.[1] ?? 0);
+}
+
+/** Empty while it does not answer. */
+function metricsOf(collectorUrl: string): Promise<string> {
+  return fetch(`${collectorUrl}/metrics`).then(
+    (response) => response.text(),
+    () => '',
+  );
 }
 
 async function post(clicks: readonly Click[], target: FillTarget): Promise<void> {
