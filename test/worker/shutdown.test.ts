@@ -10,13 +10,13 @@ import { dailyWorkflowId, type RunSummary } from '../../src/contract';
 import { runDate, Slice } from '../endToEnd/slice';
 
 const timeLimitMs = 400_000;
-/** The load lasts longer than the ten seconds in which a worker that stops may end what it does. */
+/** Training and load last longer than the ten seconds in which a worker that stops may end what it does. */
 const settings = {
   readiness: { waitLimitSeconds: 300, lookSeconds: 1, marginSeconds: 60, quietSeconds: 2 },
   historyDays: 1,
   training: {
     pollSeconds: 0.2,
-    hyperparameters: { factors: '8', iterations: '400', readers_per_shard: '400', checkpoint_seconds: '0' },
+    hyperparameters: { factors: '16', iterations: '1000', readers_per_shard: '400', checkpoint_seconds: '0' },
   },
   gate: { minEvaluationReaders: 20, recallFloor: 0, popularityMargin: 1 },
   load: { maxUnitsPerSecond: 60, parallelism: 2 },
