@@ -6,9 +6,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
-import { Port, SubnetType, type Vpc } from 'aws-cdk-lib/aws-ec2';
-import type { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
-import { type Cluster, FargateService, type TaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { Port, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { FargateService, type TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { ScheduledFargateTask } from 'aws-cdk-lib/aws-ecs-patterns';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
@@ -16,20 +15,14 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { SizeSettings } from '../src/domain/costPlanSizes';
 import { FrontDoor } from './frontDoor';
-import type { Portal } from './portal';
-import { Program, runFile } from './program';
+import { Program, runFile, type ServicePlace } from './program';
 import { anyObject, logicalIdOf, reason } from './reason';
 import { Spools, spoolRoot } from './spools';
 
-export interface CollectorProps {
-  readonly vpc: Vpc;
-  readonly cluster: Cluster;
-  readonly image: DockerImageAsset;
+export interface CollectorProps extends ServicePlace {
   readonly lake: Bucket;
   readonly stream: CfnDeliveryStream;
   readonly size: SizeSettings['collector'];
-  readonly portal: Portal;
-  readonly region: string;
 }
 
 const port = 8081;

@@ -1,8 +1,10 @@
 /** One of the product's programs as a Fargate task: the one image, its command, its environment, its log. */
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
+  type Cluster,
   ContainerImage,
   CpuArchitecture,
   FargateTaskDefinition,
@@ -15,6 +17,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { TaskSize } from '../src/domain/costPlanSizes';
+import type { Portal } from './portal';
 import { reason } from './reason';
 
 export interface ProgramProps {
@@ -27,6 +30,15 @@ export interface ProgramProps {
   readonly port?: number;
   readonly stopSeconds: number;
   readonly volumes?: readonly Volume[];
+}
+
+/** Where a service of the product runs, and for whom. */
+export interface ServicePlace {
+  readonly vpc: Vpc;
+  readonly cluster: Cluster;
+  readonly image: DockerImageAsset;
+  readonly portal: Portal;
+  readonly region: string;
 }
 
 /** Beside what .dockerignore leaves out: what is not copied must not change the image's name, or all tasks would be replaced. */

@@ -1,26 +1,19 @@
 /** The serving API behind a load balancer that only the portal's own networks reach. It reads the table, and nothing else. */
 import { Duration, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { SubnetType, type Vpc } from 'aws-cdk-lib/aws-ec2';
-import type { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
-import { type Cluster, Secret as ContainerSecret, FargateService } from 'aws-cdk-lib/aws-ecs';
+import { SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { Secret as ContainerSecret, FargateService } from 'aws-cdk-lib/aws-ecs';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { SizeSettings } from '../src/domain/costPlanSizes';
 import { FrontDoor } from './frontDoor';
-import type { Portal } from './portal';
-import { Program, runFile } from './program';
+import { Program, runFile, type ServicePlace } from './program';
 import { reason } from './reason';
 
-export interface ServingProps {
-  readonly vpc: Vpc;
-  readonly cluster: Cluster;
-  readonly image: DockerImageAsset;
+export interface ServingProps extends ServicePlace {
   readonly table: Table;
   readonly size: SizeSettings['serving'];
-  readonly portal: Portal;
-  readonly region: string;
 }
 
 const port = 8082;

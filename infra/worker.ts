@@ -4,9 +4,8 @@
  */
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import type { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
-import { type Cluster, Secret as ContainerSecret, FargateService } from 'aws-cdk-lib/aws-ecs';
+import type { SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { Secret as ContainerSecret, FargateService } from 'aws-cdk-lib/aws-ecs';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -16,23 +15,18 @@ import { Construct } from 'constructs';
 import { pipelineMetricsNamespace } from '../src/clients/pipelineMetrics.cloudwatch';
 import type { SizeSettings } from '../src/domain/costPlanSizes';
 import type { Portal } from './portal';
-import { Program, runFile } from './program';
+import { Program, runFile, type ServicePlace } from './program';
 import { anyObject, logicalIdOf, reason } from './reason';
 import type { Training } from './training';
 
-export interface WorkerProps {
-  readonly vpc: Vpc;
+export interface WorkerProps extends ServicePlace {
   readonly subnets: SubnetType;
-  readonly cluster: Cluster;
-  readonly image: DockerImageAsset;
   readonly lake: Bucket;
   readonly table: Table;
   readonly stream: CfnDeliveryStream;
   readonly training: Training;
   readonly alerts: Topic;
   readonly size: SizeSettings['worker'];
-  readonly portal: Portal;
-  readonly region: string;
 }
 
 /** What the worker writes of the lake: everything but what collectors, the stream and training jobs write. */

@@ -2,7 +2,6 @@
  * Creates the schedules, or updates them while keeping an operator's pause: `npm run schedule`. With `--check` it changes nothing,
  * and says where the server's schedules are not those of the code and of its settings.
  */
-
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { connectClient, ensureSearchAttributes } from './clients/temporalClient';
@@ -12,9 +11,6 @@ import { describeUnevenDays, unevenDays } from './domain/scheduledDays';
 import { applySchedule } from './schedules/apply';
 import { checkSchedules, describeChecked, isDrift } from './schedules/check';
 import { wantedSchedules } from './schedules/wanted';
-
-export { applySchedule } from './schedules/apply';
-export { dailySchedule, freshSchedule } from './schedules/wanted';
 
 interface Options {
   readonly check?: boolean;

@@ -1,9 +1,8 @@
 /** The watchdog as it runs: its workflow, its activities and the worker's own connection, on a real dev server. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
-import { programs } from '../local/prepare';
 import { createSendAlert } from '../src/activities/sendAlert';
 import { createWatchSchedule } from '../src/activities/watchSchedule';
 import { dailyWorkflowId } from '../src/contract';
@@ -14,7 +13,7 @@ import { lastCompleteDay } from '../src/domain/runDate';
 import { runWatch } from '../src/workflows';
 import { createMemoryLake } from './support/memoryLake';
 import { createMemoryTable } from './support/memoryTable';
-import { quietRuntime, workflowBundlePath } from './support/workflowEnvironment';
+import { quietRuntime, startDevServer, workflowBundlePath } from './support/workflowEnvironment';
 
 const taskQueue = 'watch';
 const scheduleId = 'daily';
@@ -26,12 +25,7 @@ const beats: PipelineBeat[] = [];
 
 beforeAll(async () => {
   quietRuntime();
-  env = await TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path: programs.temporal },
-      log: { format: 'pretty', level: 'error' },
-    },
-  });
+  env = await startDevServer();
   const pipelineMetrics = { put: async (beat: PipelineBeat) => void beats.push(beat) };
   const notifier = { channel: 'webhook', send: async (alert: Notification) => void told.push(alert) } as const;
   worker = await Worker.create({

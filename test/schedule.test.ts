@@ -1,9 +1,8 @@
 /** The schedules on a real dev server: the time-skipping server knows no schedules. */
 import { ScheduleOverlapPolicy, WorkflowNotFoundError } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { backfillDay, lastScheduledDay } from '../local/demo/backfill';
-import { programs } from '../local/prepare';
 import { viewRun } from '../src/clients/runs';
 import { ensureSearchAttributes } from '../src/clients/temporalClient';
 import { loadFreshSettings, loadScheduleConfig } from '../src/config';
@@ -22,9 +21,10 @@ import {
   taskQueue,
 } from '../src/contract';
 import { addDays, lastCompleteDay, parseRunDate } from '../src/domain/runDate';
-import { applySchedule, dailySchedule, freshSchedule } from '../src/schedule';
+import { applySchedule } from '../src/schedules/apply';
+import { dailySchedule, freshSchedule } from '../src/schedules/wanted';
 import { activitiesOf, countedStep } from './support/scenarios';
-import { quietRuntime, workflowBundlePath } from './support/workflowEnvironment';
+import { quietRuntime, startDevServer, workflowBundlePath } from './support/workflowEnvironment';
 
 const config = loadScheduleConfig({});
 const { settings } = config;
@@ -39,12 +39,7 @@ let live: LiveVersion | null = null;
 
 beforeAll(async () => {
   quietRuntime();
-  env = await TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path: programs.temporal },
-      log: { format: 'pretty', level: 'error' },
-    },
-  });
+  env = await startDevServer();
   await ensureSearchAttributes(env.client, Object.values(searchAttributes));
   const { activities } = activitiesOf({
     readLive: async () => live,

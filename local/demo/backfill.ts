@@ -3,7 +3,8 @@ import { type Client, ScheduleOverlapPolicy } from '@temporalio/client';
 import { loadScheduleConfig } from '../../src/config';
 import { dailyScheduleId } from '../../src/contract';
 import { addDays, lastCompleteDay, type RunDate, startOfDayMs } from '../../src/domain/runDate';
-import { applySchedule, dailySchedule } from '../../src/schedule';
+import { applySchedule } from '../../src/schedules/apply';
+import { dailySchedule } from '../../src/schedules/wanted';
 
 /** The default time of the schedule: half an hour after midnight, UTC. */
 const afterMidnightMs = 30 * 60_000;

@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import type { ObjectStore } from '../../src/clients/objectStore';
 import { type Click, clickLine } from '../../src/domain/click';
 import { clicksHourPrefix } from '../../src/domain/keys';
+import { samplesOf } from '../../src/domain/prometheusText';
 import { endOfDayMs, type RunDate, startOfDayMs } from '../../src/domain/runDate';
 import type { ClickSource, HourOfClicks } from './clickSource';
 
@@ -123,8 +124,8 @@ async function untilHeard({ collectorUrl, signal }: FillTarget): Promise<void> {
 }
 
 async function recordsOf(collectorUrl: string): Promise<number> {
-  const metrics = await metricsOf(collectorUrl);
-  return Number(/^frontpage_collector_records_total (\d+)$/m.exec(metrics)?.[1] ?? 0);
+  const [records] = samplesOf(await metricsOf(collectorUrl), 'frontpage_collector_records_total');
+  return Number(records?.value ?? 0);
 }
 
 /** Empty while it does not answer. */

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, ScheduleOverlapPolicy, WorkflowNotFoundError } from '@temporalio/client';
 import { loadFreshSettings } from '../../src/config';
 import { type FreshBeat, freshListsWorkflowId, freshScheduleId } from '../../src/contract';
-import { applySchedule, freshSchedule } from '../../src/schedule';
+import { applySchedule } from '../../src/schedules/apply';
+import { freshSchedule } from '../../src/schedules/wanted';
 import type { freshLists } from '../../src/workflows';
 
 export interface BeatsOptions {

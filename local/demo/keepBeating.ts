@@ -1,11 +1,12 @@
 /** Beats of the fresh loop while the demo is kept open, so that what somebody reads on the portal counts within minutes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadFreshSettings } from '../../src/config';
-import { applySchedule, freshSchedule } from '../../src/schedule';
+import { minuteMs } from '../../src/domain/durations';
+import { applySchedule } from '../../src/schedules/apply';
+import { freshSchedule } from '../../src/schedules/wanted';
 import { type BeatsOptions, beatAt } from './freshBeats';
 
 const lookEveryMs = 5000;
-const minuteMs = 60_000;
 
 /** Goes on until `signal`. `clockMs` tells the time of the day that was played, which goes on at the pace of the wall. */
 export async function keepBeating({

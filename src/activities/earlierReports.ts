@@ -1,7 +1,7 @@
 /** The reports of the days before a run, as far as a page compares with them. What cannot be read is named, and stops nobody. */
 import { z } from 'zod';
 import type { ObjectStore } from '../clients/objectStore';
-import { firstGeneration, maxGenerations } from '../domain/generation';
+import { generationsNewestFirst } from '../domain/generation';
 import { reportKey, reportsPrefix } from '../domain/keys';
 import { addDays, parseRunDate, type RunDate } from '../domain/runDate';
 import { type EarlierReports, historyDays, type ReportedRun } from '../report/context';
@@ -86,8 +86,7 @@ export async function earlierReports(lake: ObjectStore, before: RunDate): Promis
 
 /** The latest generation first. */
 async function readDay(lake: ObjectStore, day: RunDate, written: ReadonlySet<string>): Promise<Read[]> {
-  const generations = Array.from({ length: maxGenerations }, (_, index) => firstGeneration + index).reverse();
-  const keys = generations.map((generation) => reportKey(day, generation)).filter((key) => written.has(key));
+  const keys = generationsNewestFirst.map((generation) => reportKey(day, generation)).filter((key) => written.has(key));
   return Promise.all(keys.map((key) => readReport(lake, key)));
 }
 

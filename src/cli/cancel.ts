@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { cancelRun } from '../clients/operatorOrders';
 import { type RunView, viewRun } from '../clients/runs';
+import { minuteMs } from '../domain/durations';
 import type { RunDate } from '../domain/runDate';
 import { runDateArgument, runDateHelp, wholeNumber } from './arguments';
 import { type ConfirmOptions, confirm, withConfirmation } from './confirm';
@@ -49,7 +50,7 @@ export function addCancel(program: Command, { terminal }: Desk): void {
 }
 
 async function untilOver(client: Client, runDate: RunDate, waitMinutes: number): Promise<RunView> {
-  for (const giveUpAtMs = Date.now() + waitMinutes * 60_000; ; ) {
+  for (const giveUpAtMs = Date.now() + waitMinutes * minuteMs; ; ) {
     const view = await viewRun(client, runDate);
     if (view !== undefined && view.state !== 'running') return view;
     if (Date.now() > giveUpAtMs) {

@@ -1,6 +1,7 @@
 /** `frontpage runs`: many runs in a table, by what each of them keeps in its search attributes. */
 import { type Command, Option } from 'commander';
 import { listRuns, type RunFilter, type RunRow } from '../clients/runList';
+import { minuteMs } from '../domain/durations';
 import type { RunDate } from '../domain/runDate';
 import { runDateArgument, wholeNumber } from './arguments';
 import { withClient } from './connections';
@@ -71,6 +72,6 @@ function cellsOf(row: RunRow): string[] {
     savingPercent === undefined ? '-' : `${savingPercent.toFixed(1)} %`,
     costUsd === undefined ? '-' : `$${costUsd.toFixed(2)}`,
     recallAt10?.toFixed(4) ?? '-',
-    endedAtMs === undefined ? '-' : `${((endedAtMs - startedAtMs) / 60_000).toFixed(1)} min`,
+    endedAtMs === undefined ? '-' : `${((endedAtMs - startedAtMs) / minuteMs).toFixed(1)} min`,
   ];
 }

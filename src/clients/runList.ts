@@ -38,8 +38,8 @@ export class QueryRefused extends Error {
 }
 
 /**
- * The filter in Temporal's words, for its UI too. Without the market: an attribute is an instance type and a market, and
- * Temporal compares only the beginning of a text.
+ * The filter in Temporal's words, for its UI too. Without the market, which is looked for in the rung: runs of before there
+ * was an attribute for it are found too.
  */
 export function runQuery({ since, until, query }: RunFilter): string {
   return [

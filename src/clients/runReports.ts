@@ -1,6 +1,6 @@
 /** Reports of runs as they lie in the lake, of whatever release wrote them. */
 import { z } from 'zod';
-import { firstGeneration, maxGenerations } from '../domain/generation';
+import { generationsNewestFirst } from '../domain/generation';
 import { reportKey } from '../domain/keys';
 import type { RunDate } from '../domain/runDate';
 import type { ObjectStore } from './objectStore';
@@ -38,7 +38,7 @@ export async function newestReport(
   lake: ObjectStore,
   runDate: RunDate,
 ): Promise<{ readonly report: StoredReport; readonly generation: number } | undefined> {
-  for (let generation = maxGenerations; generation >= firstGeneration; generation--) {
+  for (const generation of generationsNewestFirst) {
     const key = reportKey(runDate, generation);
     const body = await lake.get(key);
     if (body !== undefined) return { report: parsed(body, `s3://${lake.bucket}/${key}`), generation };

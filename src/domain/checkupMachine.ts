@@ -1,9 +1,10 @@
 /** What the machine must be like that a program of Frontpage runs on. */
+import { minuteMs } from './durations';
 import { broken, doubtful, fine, type Judgement } from './finding';
 
 const warnSkewMs = 5_000;
 /** Beyond five minutes AWS refuses what is signed by such a clock. */
-const maxSkewMs = 5 * 60_000;
+const maxSkewMs = 5 * minuteMs;
 
 /** The clock of a server as its answer tells it, in whole seconds, and ours before and after. */
 export interface ClockReading {

@@ -5,6 +5,11 @@
 export const firstGeneration = 1;
 /** Firehose delivers for 24 hours at most; a day that needs more than this has another problem. */
 export const maxGenerations = 4;
+/** What there can be of a day, the newest first. */
+export const generationsNewestFirst: readonly number[] = Array.from(
+  { length: maxGenerations },
+  (_, index) => firstGeneration + maxGenerations - 1 - index,
+);
 /** More than the rungs of the longest ladder; together no more than a version can count. */
 const attemptsPerGeneration = 24;
 

@@ -1,4 +1,5 @@
 /** The counters of a serving process, as its `GET /metrics` tells them. */
+import { samplesOf } from './prometheusText';
 import type { ServingCounts } from './servingHealth';
 
 export class InvalidServingCounters extends Error {
@@ -26,8 +27,8 @@ export function countedSince(before: ServingCounts, now: ServingCounts): Serving
 }
 
 function total(text: string, name: string): number {
-  const sample = new RegExp(String.raw`^frontpage_serving_${name}_total(?:\{[^}]*\})? (\d+)$`, 'gm');
-  const values = [...text.matchAll(sample)].map((match) => Number(match[1]));
+  const samples = samplesOf(text, `frontpage_serving_${name}_total`).filter(({ value }) => /^\d+$/.test(value));
+  const values = samples.map(({ value }) => Number(value));
   if (values.length === 0) throw new InvalidServingCounters(`there is no counter frontpage_serving_${name}_total`);
   return values.reduce((sum, value) => sum + value, 0);
 }

@@ -1,4 +1,5 @@
 /** Figures of a process from its `GET /metrics`, text for Prometheus. */
+import { samplesOf } from '../domain/prometheusText';
 
 export interface CollectorFigures {
   readonly accepted: number;
@@ -33,25 +34,20 @@ export function collectorFigures(text: string): CollectorFigures {
 }
 
 export function servingFigures(text: string): ServingFigures {
-  const age = samples(text, 'frontpage_serving_fresh_age_seconds')[0]?.value;
+  const age = samplesOf(text, 'frontpage_serving_fresh_age_seconds')[0]?.value;
   return {
-    answers: samples(text, 'frontpage_serving_answers_total').map(({ labels, value }) => [
+    answers: samplesOf(text, 'frontpage_serving_answers_total').map(({ labels, value }) => [
       /tier="([^"]*)"/.exec(labels)?.[1] ?? '',
-      value,
+      Number(value),
     ]),
     degraded: figure(text, 'frontpage_serving_degraded_total'),
     unavailable: figure(text, 'frontpage_serving_unavailable_total'),
-    ...(age === undefined ? {} : { freshAgeSeconds: age }),
+    ...(age === undefined ? {} : { freshAgeSeconds: Number(age) }),
   };
 }
 
 function figure(text: string, name: string): number {
-  const [sample] = samples(text, name);
+  const [sample] = samplesOf(text, name);
   if (sample === undefined) throw new NoSuchFigure(`there is no figure ${name}`);
-  return sample.value;
-}
-
-function samples(text: string, name: string): { readonly labels: string; readonly value: number }[] {
-  const line = new RegExp(String.raw`^${name}(\{[^}]*\})? (\S+)$`, 'gm');
-  return [...text.matchAll(line)].map((match) => ({ labels: match[1] ?? '', value: Number(match[2]) }));
+  return Number(sample.value);
 }

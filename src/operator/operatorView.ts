@@ -7,7 +7,7 @@ import { hoursOf } from '../activities/dayHours';
 import type { LivePointer, VersionRecord } from '../clients/recommendationTable';
 import type { RunRow } from '../clients/runList';
 import type { RunView } from '../clients/runs';
-import { firstGeneration, maxGenerations } from '../domain/generation';
+import { generationsNewestFirst } from '../domain/generation';
 import { clicksDayPrefix, reportPageKey } from '../domain/keys';
 import type { HourPartition } from '../domain/readiness';
 import { lastCompleteDay, type RunDate } from '../domain/runDate';
@@ -66,11 +66,7 @@ export async function findReportPage(
 ): Promise<string | undefined> {
   const prefix = reportPageKey(day).replace(/\.html$/, '');
   const keys = new Set((await lake.list(prefix)).map(({ key }) => key));
-  for (let generation = maxGenerations; generation >= firstGeneration; generation--) {
-    const key = reportPageKey(day, generation);
-    if (keys.has(key)) return key;
-  }
-  return undefined;
+  return generationsNewestFirst.map((generation) => reportPageKey(day, generation)).find((key) => keys.has(key));
 }
 
 async function newestReportPage(sources: OperatorSources, days: readonly RunDate[]): Promise<RunDate | undefined> {

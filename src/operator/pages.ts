@@ -2,6 +2,7 @@
 import type { LivePointer, VersionRecord } from '../clients/recommendationTable';
 import type { RunRow } from '../clients/runList';
 import type { RollbackResult } from '../contract';
+import { pageHead } from '../pages/pageHead';
 import { type Html, html, nothing } from '../report/html';
 import type { CollectorFigures, ServingFigures } from './figures';
 import { hoursChart } from './hoursChart';
@@ -93,15 +94,7 @@ export function messagePage(title: string, says: string): Html {
 function page(title: string, main: Html, head: Html = nothing): Html {
   return html`<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}: Frontpage</title>
-<link rel="icon" href="/portal/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/portal/operator.css">
-${head}
-</head>
+${pageHead({ title: `${title}: Frontpage`, styleSheet: 'operator.css', more: head })}
 <body>
 <header><h1><a href="/">Frontpage</a></h1><p>operator</p></header>
 <main>

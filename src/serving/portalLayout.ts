@@ -1,4 +1,5 @@
 /** What every page of the portal has around its news. */
+import { pageHead } from '../pages/pageHead';
 import { type Html, html, nothing } from '../report/html';
 import type { Catalogue, Headline } from './portalCatalogue';
 import type { Visitor } from './portalVisitor';
@@ -28,15 +29,7 @@ export function layout(surroundings: Surroundings, { title, main, opened, sectio
   const site = html`<a href="/">${catalogue.site}</a>`;
   return html`<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<link rel="icon" href="/portal/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/portal/portal.css">
-${beacon(surroundings, opened)}
-</head>
+${pageHead({ title, styleSheet: 'portal.css', more: beacon(surroundings, opened) })}
 <body>
 <a class="skip" href="#news">Skip to the news</a>
 <header class="masthead">

@@ -1,4 +1,5 @@
 /** The pages of the portal: what is served, in the words of its headlines, with a reason for each article. */
+import { dayMs, hourMs, minuteMs } from '../domain/durations';
 import { type Html, html, nothing } from '../report/html';
 import type { FrontPage } from './frontPage';
 import type { Headline } from './portalCatalogue';
@@ -156,14 +157,12 @@ function howMade(page: FrontPage, subject: Subject, of: string | undefined): Htm
 </details>`;
 }
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 const shortDate = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
 function ago(publishedAtMs: number, nowMs: number): string {
   const ageMs = nowMs - publishedAtMs;
   if (ageMs < minuteMs) return 'just now';
   if (ageMs < hourMs) return `${Math.floor(ageMs / minuteMs)} min ago`;
-  if (ageMs < 24 * hourMs) return `${Math.floor(ageMs / hourMs)} h ago`;
+  if (ageMs < dayMs) return `${Math.floor(ageMs / hourMs)} h ago`;
   return shortDate.format(publishedAtMs);
 }

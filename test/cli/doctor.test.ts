@@ -6,9 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, UpdateContinuousBackupsCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { PutPublicAccessBlockCommand, S3Client } from '@aws-sdk/client-s3';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
-import { programs } from '../../local/prepare';
 import { describeFindings, examine } from '../../src/cli/doctor';
 import { runProbes } from '../../src/cli/doctorRun';
 import { ensureSearchAttributes } from '../../src/clients/temporalClient';
@@ -20,7 +19,7 @@ import { wantedSchedules } from '../../src/schedules/wanted';
 import { FirehoseBench } from '../local/fixtures/firehoseBench';
 import { SageMakerBench } from '../local/fixtures/sagemakerBench';
 import { freshTable, testAws } from '../support/aws';
-import { quietRuntime, workflowBundlePath } from '../support/workflowEnvironment';
+import { quietRuntime, startDevServer, workflowBundlePath } from '../support/workflowEnvironment';
 
 const timeoutMs = 20_000;
 const credentials = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
@@ -36,16 +35,7 @@ beforeAll(async () => {
   // The SDKs find them there, as they do for the doctor of an operator.
   for (const name of credentials) process.env[name] = 'local';
   quietRuntime();
-  [env, firehose, sagemaker] = await Promise.all([
-    TestWorkflowEnvironment.createLocal({
-      server: {
-        executable: { type: 'existing-path', path: programs.temporal },
-        log: { format: 'pretty', level: 'error' },
-      },
-    }),
-    FirehoseBench.start(),
-    SageMakerBench.start(),
-  ]);
+  [env, firehose, sagemaker] = await Promise.all([startDevServer(), FirehoseBench.start(), SageMakerBench.start()]);
   await firehose.create('clicks');
   const table = await freshTable();
   const { endpoint } = testAws();

@@ -5,9 +5,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
-import { programs } from '../../local/prepare';
 import { runCommand } from '../../src/cli';
 import type { ObjectStore } from '../../src/clients/objectStore';
 import { createS3ObjectStore } from '../../src/clients/objectStore.s3';
@@ -25,7 +24,7 @@ import { failure } from '../../src/failures';
 import { freshBucket, testAws } from '../support/aws';
 import { runProgram } from '../support/runProgram';
 import { activitiesOf, borderline, completed, untilCancelled } from '../support/scenarios';
-import { quietRuntime, workflowBundlePath } from '../support/workflowEnvironment';
+import { quietRuntime, startDevServer, workflowBundlePath } from '../support/workflowEnvironment';
 import { fakeTerminal } from './fakeTerminal';
 
 /** What happens on a day; on all others everything goes well. */
@@ -45,12 +44,7 @@ const saved = { ...process.env };
 
 beforeAll(async () => {
   quietRuntime();
-  env = await TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path: programs.temporal },
-      log: { format: 'pretty', level: 'error' },
-    },
-  });
+  env = await startDevServer();
   await ensureSearchAttributes(env.client, Object.values(searchAttributes));
   const bucket = await freshBucket();
   lake = createS3ObjectStore(bucket, testAws());

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Worker } from '@temporalio/worker';
 import { programs } from '../../local/prepare';
 import { parsePayloadKeys } from '../../src/clients/payloadKeys';
@@ -16,7 +16,7 @@ import { parseRunDate, type RunDate } from '../../src/domain/runDate';
 import { failure, notYet } from '../../src/failures';
 import { bundleWorkflows } from '../../src/workflowBundle';
 import { activitiesOf, dailyInput } from '../support/scenarios';
-import { quietRuntime, workflowBundlePath } from '../support/workflowEnvironment';
+import { quietRuntime, startDevServer, workflowBundlePath } from '../support/workflowEnvironment';
 
 const payloadKeys = parsePayloadKeys(`k1:${randomBytes(32).toString('base64')}`);
 
@@ -26,12 +26,7 @@ let encryptedBundle: Awaited<ReturnType<typeof bundleWorkflows>>;
 
 beforeAll(async () => {
   quietRuntime();
-  env = await TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path: programs.temporal },
-      log: { format: 'pretty', level: 'error' },
-    },
-  });
+  env = await startDevServer();
   await ensureSearchAttributes(env.client, Object.values(searchAttributes));
   client = await connectClient({ connectionOptions: { address: env.address }, payloadKeys });
   encryptedBundle = await bundleWorkflows({ logger: new DefaultLogger('ERROR'), encrypted: true });

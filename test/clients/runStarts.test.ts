@@ -1,23 +1,17 @@
 /** What the watchdog asks Temporal, on a real dev server: the time-skipping server knows no schedules. */
 import { type Client, ScheduleOverlapPolicy } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { programs } from '../../local/prepare';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { temporalRunStarts } from '../../src/clients/runStarts';
 import { dailyWorkflowId } from '../../src/contract';
 import { dayMs } from '../../src/domain/durations';
 import { parseRunDate } from '../../src/domain/runDate';
-import { quietRuntime } from '../support/workflowEnvironment';
+import { quietRuntime, startDevServer } from '../support/workflowEnvironment';
 
 let env: TestWorkflowEnvironment;
 
 beforeAll(async () => {
   quietRuntime();
-  env = await TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path: programs.temporal },
-      log: { format: 'pretty', level: 'error' },
-    },
-  });
+  env = await startDevServer();
 });
 afterAll(() => env.teardown());
 

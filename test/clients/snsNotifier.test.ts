@@ -1,8 +1,7 @@
 /** Alerts by SNS, against a server that answers as SNS does, and as it is told. */
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import { createSnsNotifier } from '../../src/clients/notifier.sns';
 import { parseRunDate } from '../../src/domain/runDate';
+import { type AnsweringServer, startAnsweringServer } from '../support/answeringServer';
 
 const topicArn = 'arn:aws:sns:eu-central-1:123456789012:frontpage-alerts';
 const notification = {
@@ -14,49 +13,34 @@ const notification = {
   link: 'docs/runbook.md#waiting-for-data',
 } as const;
 
-let server: Server;
-let port = 0;
+let server: AnsweringServer;
 let answer: { readonly status: number; readonly code?: string } | undefined = { status: 200 };
 const got: { readonly form: URLSearchParams; readonly authorization: string }[] = [];
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    void (async () => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(Buffer.from(chunk));
-      got.push({
-        form: new URLSearchParams(Buffer.concat(chunks).toString()),
-        authorization: request.headers.authorization ?? '',
-      });
-      if (answer === undefined) return;
-      const { status, code } = answer;
-      response
-        .writeHead(status, { 'content-type': 'text/xml' })
-        .end(
-          code === undefined
-            ? '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>m-1</MessageId></PublishResult></PublishResponse>'
-            : `<ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><Error><Type>Sender</Type><Code>${code}</Code><Message>about ${topicArn}</Message></Error><RequestId>r-1</RequestId></ErrorResponse>`,
-        );
-    })();
+  server = await startAnsweringServer((request, body) => {
+    got.push({ form: new URLSearchParams(body), authorization: request.headers.authorization ?? '' });
+    if (answer === undefined) return undefined;
+    const { status, code } = answer;
+    return {
+      status,
+      headers: { 'content-type': 'text/xml' },
+      body:
+        code === undefined
+          ? '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>m-1</MessageId></PublishResult></PublishResponse>'
+          : `<ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><Error><Type>Sender</Type><Code>${code}</Code><Message>about ${topicArn}</Message></Error><RequestId>r-1</RequestId></ErrorResponse>`,
+    };
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address === 'object' && address !== null) port = address.port;
 });
 beforeEach(() => {
   got.length = 0;
 });
-afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
-  await once(server, 'close');
-});
+afterAll(() => server.close());
 
 function notifier(timeoutMs?: number) {
   const endpoint = {
     region: 'us-east-1',
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: `http://127.0.0.1:${server.port}`,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
   return createSnsNotifier(topicArn, endpoint, timeoutMs);

@@ -1,8 +1,7 @@
 /** Alerts by webhook, against a real server that answers as it is told. */
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createWebhookNotifier } from '../../src/clients/notifier.webhook';
 import { parseRunDate } from '../../src/domain/runDate';
+import { type AnsweringServer, type ServerReply, startAnsweringServer } from '../support/answeringServer';
 
 const notification = {
   kind: 'failed',
@@ -13,51 +12,27 @@ const notification = {
   link: 'https://git.example/runbook.md#datarejected',
 } as const;
 
-interface Reply {
-  readonly status: number;
-  readonly headers?: Record<string, string>;
-  readonly body?: string;
-}
-
-let server: Server;
-let port = 0;
+let server: AnsweringServer;
 const got: { readonly method: string | undefined; readonly path: string | undefined; readonly body: string }[] = [];
 /** `undefined`: nothing is answered. */
-let reply: Reply | undefined;
+let reply: ServerReply | undefined;
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    void (async () => {
-      got.push({ method: request.method, path: request.url, body: await bodyOf(request) });
-      if (reply === undefined) return;
-      response.writeHead(reply.status, reply.headers).end(reply.body ?? '');
-    })();
+  server = await startAnsweringServer(({ method, url }, body) => {
+    got.push({ method, path: url, body });
+    return reply;
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address === 'object' && address !== null) port = address.port;
 });
 beforeEach(() => {
   got.length = 0;
 });
-afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
-  await once(server, 'close');
-});
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString();
-}
+afterAll(() => server.close());
 
 const secret = 'T0000-secret-path';
 const notifierAt = (timeoutMs = 5000) =>
-  createWebhookNotifier({ url: `http://127.0.0.1:${port}/services/${secret}`, timeoutMs });
+  createWebhookNotifier({ url: `http://127.0.0.1:${server.port}/services/${secret}`, timeoutMs });
 
-async function failureAgainst(answer: Reply | undefined, timeoutMs?: number): Promise<unknown> {
+async function failureAgainst(answer: ServerReply | undefined, timeoutMs?: number): Promise<unknown> {
   reply = answer;
   return notifierAt(timeoutMs)
     .send(notification)
@@ -82,7 +57,7 @@ describe('the webhook', () => {
     });
   });
 
-  it.each<[string, Reply, string, number | undefined]>([
+  it.each<[string, ServerReply, string, number | undefined]>([
     ['is asked to wait', { status: 429, headers: { 'retry-after': '30' } }, 'answered 429', 30],
     ['is asked to wait for nobody knows how long', { status: 429 }, 'answered 429', undefined],
     ['meets a fault', { status: 500 }, 'answered 500', undefined],
@@ -107,7 +82,7 @@ describe('the webhook', () => {
     });
   });
 
-  it.each<[string, Reply, string]>([
+  it.each<[string, ServerReply, string]>([
     ['what it does not understand', { status: 400, body: 'invalid_payload' }, 'answered 400: invalid_payload'],
     ['what is gone', { status: 404, body: '<html>not found</html>' }, 'the webhook answered 404'],
   ])('is not tried again with %s', async (_what, answer, message) => {
@@ -118,7 +93,7 @@ describe('the webhook', () => {
   });
 
   it('follows no redirect, which could lead the alert to anybody', async () => {
-    const elsewhere = { status: 307, headers: { location: `http://127.0.0.1:${port}/elsewhere` } };
+    const elsewhere = { status: 307, headers: { location: `http://127.0.0.1:${server.port}/elsewhere` } };
     expect(await failureAgainst(elsewhere)).toMatchObject({ name: 'NotifierRefused' });
     expect(got.map(({ path }) => path)).toEqual([`/services/${secret}`]);
   });

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HeadlessTemporal, startHeadlessTemporal } from '../../local/headlessTemporal';
 import { freePort } from '../../local/processes';
-import { image, roleArn } from '../../local/resources';
 import { startRun, viewRun } from '../../src/clients/runs';
 import { connectClient, ensureSearchAttributes } from '../../src/clients/temporalClient';
 import { loadTemporalConfig } from '../../src/config';
 import { dailyWorkflowId, searchAttributes } from '../../src/contract';
 import { addressOf } from '../../src/healthCheck';
-import { freshBucket, freshTable, testAws } from '../support/aws';
+import { workerEnvironment } from '../support/aws';
 import { until } from '../support/runProgram';
 import { dailyInput, runDate } from '../support/scenarios';
 import { type BuiltImage, buildImage, type ImageProgram } from './builtImage';
@@ -23,18 +22,7 @@ const started: ImageProgram[] = [];
 
 beforeAll(async () => {
   [built, temporal] = await Promise.all([buildImage(), startHeadlessTemporal(dir)]);
-  environment = {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL: testAws().endpoint,
-    TEMPORAL_ADDRESS: temporal.address,
-    FRONTPAGE_BUCKET: await freshBucket(),
-    FRONTPAGE_TABLE: await freshTable(),
-    FRONTPAGE_STREAM: 'clicks',
-    FRONTPAGE_TRAINING_ROLE_ARN: roleArn,
-    FRONTPAGE_TRAINING_IMAGE: image,
-  };
+  environment = await workerEnvironment(temporal.address);
 }, 120_000);
 
 afterEach(() => {

@@ -17,7 +17,8 @@ import { type FreshBeat, freshListsWorkflowId, freshScheduleId } from '../../src
 import { clickLine } from '../../src/domain/click';
 import { parsePopular, parseScored } from '../../src/domain/freshItem';
 import { freshPopularPk, freshSectionPk, nextListPk } from '../../src/domain/keys';
-import { applySchedule, freshSchedule } from '../../src/schedule';
+import { applySchedule } from '../../src/schedules/apply';
+import { freshSchedule } from '../../src/schedules/wanted';
 import type { freshLists } from '../../src/workflows';
 
 const timeLimitMs = 240_000;

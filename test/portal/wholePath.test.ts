@@ -23,7 +23,8 @@ import { viewRun } from '../../src/clients/runs';
 import { loadFreshSettings } from '../../src/config';
 import { clicksDayPrefix } from '../../src/domain/keys';
 import { addDays, lastCompleteDay, type RunDate, startOfDayMs } from '../../src/domain/runDate';
-import { applySchedule, freshSchedule } from '../../src/schedule';
+import { applySchedule } from '../../src/schedules/apply';
+import { freshSchedule } from '../../src/schedules/wanted';
 import { browserOfFile } from '../support/browser';
 import { beaconIsDone } from './pageChecks';
 

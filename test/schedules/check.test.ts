@@ -1,8 +1,7 @@
 /** The wanted schedules against those of a real dev server, which writes them its own way. */
 import { ScheduleNotFoundError, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
 import { msNumberToTs, tsToMs } from '@temporalio/common/lib/time';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { programs } from '../../local/prepare';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { loadScheduleConfig } from '../../src/config';
 import { dailyScheduleId, freshScheduleId, versionsSweepScheduleId, watchScheduleId } from '../../src/contract';
 import { parseCron } from '../../src/domain/cron';
@@ -11,7 +10,7 @@ import { applySchedule } from '../../src/schedules/apply';
 import { checkSchedules, describeChecked } from '../../src/schedules/check';
 import { dailySchedule, wantedSchedules } from '../../src/schedules/wanted';
 import { runProgram } from '../support/runProgram';
-import { quietRuntime } from '../support/workflowEnvironment';
+import { quietRuntime, startDevServer } from '../support/workflowEnvironment';
 
 const config = loadScheduleConfig({});
 const ids = [dailyScheduleId, freshScheduleId, versionsSweepScheduleId, watchScheduleId];
@@ -19,12 +18,7 @@ let env: TestWorkflowEnvironment;
 
 beforeAll(async () => {
   quietRuntime();
-  env = await TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path: programs.temporal },
-      log: { format: 'pretty', level: 'error' },
-    },
-  });
+  env = await startDevServer();
 });
 
 afterAll(() => env.teardown());

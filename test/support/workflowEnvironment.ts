@@ -88,6 +88,16 @@ export async function createTestbed(options: { maxCachedWorkflows?: number } = {
   };
 }
 
+/** A real dev server, for what the time-skipping one does not have: schedules, lists, deployments. */
+export function startDevServer(): Promise<TestWorkflowEnvironment> {
+  return TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path: programs.temporal },
+      log: { format: 'pretty', level: 'error' },
+    },
+  });
+}
+
 export function workflowBundlePath(): string {
   const path = process.env['TEST_WORKFLOW_BUNDLE'];
   if (!path)

@@ -2,10 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MetricMeter } from '@temporalio/common';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Runtime, Worker } from '@temporalio/worker';
 import { z } from 'zod';
-import { programs } from '../../local/prepare';
 import { freePort } from '../../local/processes';
 import { NotifierUnavailable } from '../../src/clients/notifier';
 import { startRun } from '../../src/clients/runs';
@@ -23,7 +22,7 @@ import { FakeDeliveryStream } from '../collector/fakeDeliveryStream';
 import { FakeReader, popularTable } from '../serving/fakeReader';
 import { createMemoryTable } from '../support/memoryTable';
 import { activitiesOf, completed, dailyInput, evaluated, runDate } from '../support/scenarios';
-import { workflowBundlePath } from '../support/workflowEnvironment';
+import { startDevServer, workflowBundlePath } from '../support/workflowEnvironment';
 
 const reader = 'reader-7d2f';
 const root = join(__dirname, '../..');
@@ -87,12 +86,7 @@ function valueOf({ text }: Scraped, name: string, labels: Readonly<Record<string
 beforeAll(async () => {
   const port = await freePort();
   installRuntime({ logLevel: 'silent', metricsAddress: `127.0.0.1:${port}` });
-  const env = await TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path: programs.temporal },
-      log: { format: 'pretty', level: 'error' },
-    },
-  });
+  const env = await startDevServer();
   try {
     await ensureSearchAttributes(env.client, Object.values(searchAttributes));
     await playRuns(env);

@@ -2,9 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Worker } from '@temporalio/worker';
-import { programs } from '../../local/prepare';
 import { forgetReader } from '../../src/clients/erasures';
 import { startRun } from '../../src/clients/runs';
 import { connectClient, ensureSearchAttributes } from '../../src/clients/temporalClient';
@@ -14,7 +13,7 @@ import { runMarkInterceptors } from '../../src/telemetry/runMarks';
 import { bundleWorkflows } from '../../src/workflowBundle';
 import { createMemoryReaderItems } from '../support/memoryReaderItems';
 import { activitiesOf, dailyInput, runDate } from '../support/scenarios';
-import { quietRuntime } from '../support/workflowEnvironment';
+import { quietRuntime, startDevServer } from '../support/workflowEnvironment';
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from './otlpReceiver';
 
 const reader = 'reader-7d2f';
@@ -42,12 +41,7 @@ describe('the traces of a run', () => {
   let env: TestWorkflowEnvironment;
 
   beforeAll(async () => {
-    env = await TestWorkflowEnvironment.createLocal({
-      server: {
-        executable: { type: 'existing-path', path: programs.temporal },
-        log: { format: 'pretty', level: 'error' },
-      },
-    });
+    env = await startDevServer();
     await ensureSearchAttributes(env.client, Object.values(searchAttributes));
     const worker = await Worker.create({
       connection: env.nativeConnection,

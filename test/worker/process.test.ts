@@ -12,12 +12,11 @@ import { z } from 'zod';
 import { type HeadlessTemporal, startHeadlessTemporal } from '../../local/headlessTemporal';
 import { programs } from '../../local/prepare';
 import { freePort } from '../../local/processes';
-import { image, roleArn } from '../../local/resources';
 import { startRun, viewRun } from '../../src/clients/runs';
 import { connectClient, ensureSearchAttributes } from '../../src/clients/temporalClient';
 import { loadTemporalConfig } from '../../src/config';
 import { dailyWorkflowId, searchAttributes } from '../../src/contract';
-import { freshBucket, freshTable, testAws } from '../support/aws';
+import { workerEnvironment } from '../support/aws';
 import { runProgram, until } from '../support/runProgram';
 import { dailyInput, runDate } from '../support/scenarios';
 import { type OtlpReceiver, startOtlpReceiver } from '../telemetry/otlpReceiver';
@@ -35,16 +34,7 @@ beforeAll(async () => {
   temporal = await startHeadlessTemporal(dir);
   receiver = await startOtlpReceiver();
   environment = {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL: testAws().endpoint,
-    TEMPORAL_ADDRESS: temporal.address,
-    FRONTPAGE_BUCKET: await freshBucket(),
-    FRONTPAGE_TABLE: await freshTable(),
-    FRONTPAGE_STREAM: 'clicks',
-    FRONTPAGE_TRAINING_ROLE_ARN: roleArn,
-    FRONTPAGE_TRAINING_IMAGE: image,
+    ...(await workerEnvironment(temporal.address)),
     FRONTPAGE_PAYLOAD_KEYS: `k1:${secret}`,
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: receiver.url,
   };

@@ -1,7 +1,7 @@
 /** A release replaces another while a run is under way, as docs/operations.md says it: on a real dev server, by the Temporal CLI. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { programs } from '../../local/prepare';
 import { startRun } from '../../src/clients/runs';
@@ -12,7 +12,7 @@ import { parseRunDate, type RunDate } from '../../src/domain/runDate';
 import { versionedAs } from '../../src/versioning';
 import * as workflows from '../../src/workflows';
 import { activitiesOf, completed, countedStep, dailyInput } from '../support/scenarios';
-import { quietRuntime, workflowBundlePath } from '../support/workflowEnvironment';
+import { quietRuntime, startDevServer, workflowBundlePath } from '../support/workflowEnvironment';
 
 const deployment = 'frontpage-test';
 const [first, second] = [parseRunDate('2026-11-20'), parseRunDate('2026-11-21')];
@@ -26,12 +26,7 @@ const endTraining = new AbortController();
 
 beforeAll(async () => {
   quietRuntime();
-  env = await TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path: programs.temporal },
-      log: { format: 'pretty', level: 'error' },
-    },
-  });
+  env = await startDevServer();
   await ensureSearchAttributes(env.client, Object.values(searchAttributes));
 });
 

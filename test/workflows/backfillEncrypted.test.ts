@@ -1,8 +1,6 @@
 /** A backfill whose payloads are encrypted: also then nothing of it is loaded or published. */
 import { randomBytes } from 'node:crypto';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Worker } from '@temporalio/worker';
-import { programs } from '../../local/prepare';
 import { startBackfill, viewBackfill } from '../../src/clients/backfills';
 import { parsePayloadKeys } from '../../src/clients/payloadKeys';
 import { connectClient, dataConverterOf, ensureSearchAttributes } from '../../src/clients/temporalClient';
@@ -10,17 +8,12 @@ import { searchAttributes, taskQueue } from '../../src/contract';
 import { parseRunDate } from '../../src/domain/runDate';
 import { bundleWorkflows } from '../../src/workflowBundle';
 import { activitiesOf, dailyInput } from '../support/scenarios';
-import { quietRuntime } from '../support/workflowEnvironment';
+import { quietRuntime, startDevServer } from '../support/workflowEnvironment';
 
 it('a backfilled day keeps what is live when its payloads are encrypted', async () => {
   quietRuntime();
   const payloadKeys = parsePayloadKeys(`k1:${randomBytes(32).toString('base64')}`);
-  const env = await TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path: programs.temporal },
-      log: { format: 'pretty', level: 'error' },
-    },
-  });
+  const env = await startDevServer();
   const client = await connectClient({ connectionOptions: { address: env.address }, payloadKeys });
   try {
     await ensureSearchAttributes(client, Object.values(searchAttributes));
