@@ -57,13 +57,13 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   else takeLocalNamesOnly(app);
   takeForms(app);
   addPageFiles(app, ['operator.css', 'operator.js', 'icon.svg']);
-  const look = sharedLooks(sources);
+  const looks = new SharedLooks(sources);
 
   app.get('/', async ({ query }, reply) => {
     const asked = dateIn(query);
-    return sendHtml(reply, overviewPage(await look(asked), links, asked));
+    return sendHtml(reply, overviewPage(await looks.look(asked), links, asked));
   });
-  app.get('/live', async ({ query }, reply) => sendHtml(reply, livePart(await look(dateIn(query)), links)));
+  app.get('/live', async ({ query }, reply) => sendHtml(reply, livePart(await looks.look(dateIn(query)), links)));
 
   app.get('/reports/:date', async (request, reply) => {
     const day = dateIn(request.params);
@@ -102,6 +102,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     }
     try {
       const result = await sources.rollBack({ version, reason });
+      looks.forget();
       request.log.info(result, 'rolled back');
       return sendHtml(reply, rolledBackPage(result));
     } catch (error) {
@@ -129,18 +130,26 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   return { url, close: () => app.close() };
 }
 
-function sharedLooks(sources: OperatorSources): (asked: RunDate | undefined) => Promise<OperatorView> {
-  const looks = new Map<string, { readonly view: Promise<OperatorView>; readonly atMs: number }>();
-  return async (asked) => {
+class SharedLooks {
+  private readonly looks = new Map<string, { readonly view: Promise<OperatorView>; readonly atMs: number }>();
+
+  constructor(private readonly sources: OperatorSources) {}
+
+  async look(asked: RunDate | undefined): Promise<OperatorView> {
     const atMs = Date.now();
-    for (const [name, known] of looks) if (atMs - known.atMs >= youngMs) looks.delete(name);
+    for (const [name, known] of this.looks) if (atMs - known.atMs >= youngMs) this.looks.delete(name);
     const name = asked ?? 'newest';
-    const known = looks.get(name);
+    const known = this.looks.get(name);
     if (known !== undefined) return known.view;
-    const view = lookAround(sources, atMs, asked);
-    looks.set(name, { view, atMs });
+    const view = lookAround(this.sources, atMs, asked);
+    this.looks.set(name, { view, atMs });
     return view;
-  };
+  }
+
+  /** What was seen before something was changed from here is shown to nobody after it. */
+  forget(): void {
+    this.looks.clear();
+  }
 }
 
 function dateIn(fields: unknown): RunDate | undefined {

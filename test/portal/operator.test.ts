@@ -119,6 +119,13 @@ describe('a rollback by the page', () => {
     expect(pipeline.ordered).toEqual([{ version: '2026-11-22.01', reason: 'lists were stale' }]);
   });
 
+  it('is seen at once, also by who looked just before it', async () => {
+    const { text, order } = await start();
+    expect(await text()).toContain('Live: <strong>2026-11-23.01</strong>');
+    await order(form);
+    expect(await text()).toContain('Live: <strong>2026-11-22.01</strong>');
+  });
+
   it.each([
     ['without the key', { key: '' }, 403, 'The key is wrong.'],
     ['with a wrong key', { key: `${key}!` }, 403, 'The key is wrong.'],
