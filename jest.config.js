@@ -12,4 +12,6 @@ module.exports = {
     ],
   },
   maxWorkers: 2,
+  // What test files leave behind adds up in a process, until it does little but collect garbage.
+  workerIdleMemoryLimit: '600MB',
 };

@@ -1,12 +1,14 @@
 """What the trainer's own code costs beside its libraries: the whole container job in its own process on made-up clicks,
-then the same work on the same data by bare calls of polars, implicit and gzip, each in a process of its own. Fails when
-the two do not have the same matrix and the same lists. Prints one JSON object; run with the trainer's Python."""
+then the same work on the same data by bare calls of polars, implicit and gzip, each in a process of its own, and the
+parsing alone by the trainer's parts, by polars and by duckdb. Fails when they do not have the same matrix and the same
+lists. Prints one JSON object; run with the trainer's Python."""
 
 import argparse
 import json
 import os
 import platform
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,6 +22,9 @@ from train.sizes import RUN_DATE, Sizes
 
 _HERE = Path(__file__).parent
 _STEPS = ("parse", "fit", "recommend", "write")
+_PARSERS = ("ours", "polars", "duckdb")
+_PARSING_ROUNDS = 3
+_EXTRA = _HERE.parent / ".frontpage" / "bench-train"
 
 
 def run_job(root: Path) -> dict[str, float]:
@@ -45,10 +50,39 @@ def run_bare(step: str, root: Path, joined: list[str]) -> dict[str, float]:
     return _in_a_process("train.bare", step, str(root), json.dumps(joined))
 
 
+def run_parsers(root: Path, joined: list[str]) -> dict[str, dict[str, float]]:
+    """The same work by each, by turns, so that what else the machine does falls on all; medians. Fails when they do not
+    have the same matrix."""
+    rounds: dict[str, list[dict[str, float]]] = {who: [] for who in _PARSERS}
+    for number in range(_PARSING_ROUNDS):
+        for who, results in rounds.items():
+            results.append(_in_a_process("train.parsers", who, str(root), json.dumps(joined)))
+            _tell(f"parsing {number + 1} by {who}: {json.dumps(results[-1])}")
+    matrices = {(result["nonZeros"], result["sum"]) for results in rounds.values() for result in results}
+    if len(matrices) != 1:
+        raise SystemExit(f"the parsers have different matrices: {sorted(matrices)}")
+    return {
+        who: {kind: statistics.median(result[kind] for result in results) for kind in ("seconds", "cpuSeconds")}
+        for who, results in rounds.items()
+    }
+
+
 def _in_a_process(module: str, *arguments: str) -> Any:
     """A process is said to need at least the memory of the one that started it, so this one stays small."""
     command = [sys.executable, "-m", module, *arguments]
-    return json.loads(subprocess.run(command, cwd=_HERE, stdout=subprocess.PIPE, check=True).stdout)
+    environment = {**os.environ, "PYTHONPATH": str(_EXTRA)}
+    return json.loads(subprocess.run(command, cwd=_HERE, env=environment, stdout=subprocess.PIPE, check=True).stdout)
+
+
+def _install_peers() -> None:
+    """What only this benchmark needs, once, beside the prepared Python."""
+    wanted = (_HERE / "train/requirements.txt").read_text()
+    installed = _EXTRA / "requirements.txt"
+    if installed.exists() and installed.read_text() == wanted:
+        return
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--upgrade"]
+    subprocess.run([*pip, "--target", str(_EXTRA), "-r", str(_HERE / "train/requirements.txt")], check=True)
+    installed.write_text(wanted)
 
 
 def measure(root: Path, sizes: Sizes, iterations: int) -> dict[str, Any]:
@@ -62,6 +96,7 @@ def measure(root: Path, sizes: Sizes, iterations: int) -> dict[str, Any]:
     _tell(f"made the clicks in {time.monotonic() - started:.0f} s")
     job = run_job(root)
     _tell(f"the job took {job['wholeSeconds']:.0f} s")
+    parsing = run_parsers(root, joined)
     bare: dict[str, dict[str, float]] = {}
     for step in _STEPS:
         bare[step] = run_bare(step, root, joined)
@@ -75,7 +110,9 @@ def measure(root: Path, sizes: Sizes, iterations: int) -> dict[str, Any]:
     }
     return {
         "parseClicksPerSecond": round(sizes.clicks / job["read_seconds"]),
-        "barePolarsClicksPerSecond": round(sizes.clicks / bare["parse"]["seconds"]),
+        "barePolarsClicksPerSecond": round(sizes.clicks / parsing["polars"]["seconds"]),
+        "bareDuckdbClicksPerSecond": round(sizes.clicks / parsing["duckdb"]["seconds"]),
+        "sameWorkClicksPerSecond": round(sizes.clicks / parsing["ours"]["seconds"]),
         "fitSeconds": round(job["fit_seconds"], 2),
         "bareFitSeconds": round(bare["fit"]["seconds"], 2),
         "readersScoredPerSecond": round(readers / job["ranking_seconds"]),
@@ -88,6 +125,7 @@ def measure(root: Path, sizes: Sizes, iterations: int) -> dict[str, Any]:
         "wholeCpuSeconds": round(job["wholeCpuSeconds"], 1),
         "bareSumCpuSeconds": round(sums["cpuSeconds"], 1),
         "cpuRatio": round(job["wholeCpuSeconds"] / sums["cpuSeconds"], 3),
+        "parsing": {who: {name: round(value, 2) for name, value in result.items()} for who, result in parsing.items()},
         "bare": {step: {name: round(value, 2) for name, value in result.items()} for step, result in bare.items()},
         "clicks": sizes.clicks,
         "historyClicks": sizes.history_clicks,
@@ -134,6 +172,7 @@ def main() -> None:
     given = arguments.parse_args()
     history = given.clicks // 4 if given.history_clicks is None else given.history_clicks
     sizes = Sizes(given.clicks, given.readers, given.articles, given.history_days, history, given.seed)
+    _install_peers()
     with tempfile.TemporaryDirectory(prefix="frontpage-train-") as folder:
         result = measure(Path(folder), sizes, given.iterations)
     print(json.dumps(result, indent=None if given.json else 2))

@@ -27,13 +27,15 @@ const jestReport = join(reports, 'jest.json');
 const pytestReport = join(reports, 'pytest.xml');
 const bin = (name: string): string => join(repositoryRoot, 'node_modules', '.bin', name);
 
+const python = ['trainer', 'bench'];
+
 const checks: readonly Check[] = [
   { name: 'types', command: bin('tsc'), args: ['-p', '.'] },
   { name: 'types of the infrastructure', command: bin('tsc'), args: ['-p', 'infra'] },
   { name: 'lint', command: bin('oxlint'), args: ['--type-aware', '--deny-warnings'] },
   { name: 'format', command: bin('biome'), args: ['ci', '.'] },
-  { name: 'trainer lint', command: programs.python, args: ['-m', 'ruff', 'check', 'trainer'] },
-  { name: 'trainer format', command: programs.python, args: ['-m', 'ruff', 'format', '--check', 'trainer'] },
+  { name: 'Python lint', command: programs.python, args: ['-m', 'ruff', 'check', ...python] },
+  { name: 'Python format', command: programs.python, args: ['-m', 'ruff', 'format', '--check', ...python] },
   { name: 'infrastructure', command: bin('cdk'), args: ['synth', '--quiet'] },
   {
     name: 'trainer tests',

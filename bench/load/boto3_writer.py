@@ -10,11 +10,13 @@ import boto3
 
 
 def cpu_seconds() -> float:
+    """Of this process so far."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
 
 def main(endpoint: str, paths: list[str]) -> None:
+    """Prints one JSON object."""
     dynamodb = boto3.resource(
         "dynamodb",
         region_name="us-east-1",

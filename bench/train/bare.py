@@ -31,7 +31,7 @@ def parse(root: Path, joined: list[str]) -> dict[str, float]:
     clicks = root / "input/data/clicks"
     history = sorted(root.glob("input/data/interactions/**/*.parquet"))
     whole = [path for path in sorted(clicks.rglob("*.gz")) if path.relative_to(clicks).as_posix() not in joined]
-    started = _now()
+    started = now()
     parts = [pl.scan_ndjson(whole, schema=COLUMNS).drop_nulls("event_id").collect()]
     for key in joined:
         text = gzip.decompress((clicks / key).read_bytes()).replace(b"}{", b"}\n{")
@@ -49,19 +49,19 @@ def parse(root: Path, joined: list[str]) -> dict[str, float]:
     user, article = (frame[name].cast(pl.Enum(known)).to_physical().to_numpy() for name, known in ids.items())
     matrix = sparse.csr_matrix((frame["clicks"].to_numpy().astype(np.float32), (user, article)))
     matrix.sum_duplicates()
-    spent = _since(started)
+    spent = since(started)
     (root / "bare").mkdir(exist_ok=True)
     at_ms = frame["last_at"].dt.epoch("ms").to_numpy()
     np.savez(root / "bare/rows.npz", user=user, article=article, at_ms=at_ms, clicks=frame["clicks"].to_numpy())
     for name, known in ids.items():
         known.to_frame().write_parquet(root / f"bare/{name}.parquet")
-    return {**spent, "nonZeros": matrix.nnz}
+    return {**spent, "nonZeros": matrix.nnz, "sum": float(matrix.sum(dtype=np.float64))}
 
 
 def fit(root: Path, _: list[str]) -> dict[str, float]:
     """The three fits of a training."""
     rows, options = np.load(root / "bare/rows.npz"), _hyperparameters(root)
-    end_ms = _end_ms(options)
+    end_ms = run_end_ms(options)
     total = {"seconds": 0.0, "cpuSeconds": 0.0}
     for back in (12, 6, 0):
         confidence = _confidence(rows, end_ms - back * HOUR_MS)
@@ -72,9 +72,9 @@ def fit(root: Path, _: list[str]) -> dict[str, float]:
             iterations=int(options["iterations"]),
             random_state=back,
         )
-        started = _now()
+        started = now()
         model.fit(confidence, show_progress=False)
-        total = {name: total[name] + value for name, value in _since(started).items()}
+        total = {name: total[name] + value for name, value in since(started).items()}
     return total
 
 
@@ -83,18 +83,18 @@ def recommend(root: Path, _: list[str]) -> dict[str, float]:
     rows, options = np.load(root / "bare/rows.npz"), _hyperparameters(root)
     users = pl.read_parquet(root / "bare/user_id.parquet").to_series()
     articles = pl.read_parquet(root / "bare/article_id.parquet").to_series()
-    model, confidence, candidates = _model(root, rows, _end_ms(options))
+    model, confidence, candidates = _model(root, rows, run_end_ms(options))
     written = _written(root, shards=2)
     sample = users.is_in(list(written)).arg_true().to_numpy()
     rest = np.setdiff1d(np.random.default_rng(1).permutation(users.len())[:RECOMMENDED_READERS], sample)
     readers = np.concatenate([sample, rest])
     found: list[NDArray[np.int32]] = []
-    started = _now()
+    started = now()
     for start in range(0, readers.size, BATCH):
         batch = readers[start : start + BATCH]
         ids, _ = model.recommend(batch, confidence[batch], N=20, filter_already_liked_items=True, items=candidates)
         found.append(ids)
-    spent = _since(started)
+    spent = since(started)
     place = {name: number for number, name in enumerate(articles)}
     lists = np.concatenate(found)[: sample.size]
     ours = np.array([[place[name] for name in written[user]] for user in users.gather(sample)])
@@ -114,10 +114,10 @@ def write(root: Path, _: list[str]) -> dict[str, float]:
     def pack(number: int) -> None:
         (target / f"{number:05d}.json.gz").write_bytes(gzip.compress(texts[number], compresslevel=6, mtime=0))
 
-    started = _now()
+    started = now()
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         list(pool.map(pack, range(len(texts))))
-    return {**_since(started), "bytes": sum(map(len, texts))}
+    return {**since(started), "bytes": sum(map(len, texts))}
 
 
 def _model(
@@ -178,15 +178,18 @@ def _hyperparameters(root: Path) -> dict[str, str]:
     return json.loads((root / "input/config/hyperparameters.json").read_text())
 
 
-def _end_ms(options: dict[str, str]) -> int:
+def run_end_ms(options: dict[str, str]) -> int:
+    """The first millisecond after the run date."""
     return int((np.datetime64(options["run_date"]) + 1).astype("datetime64[ms]").astype(np.int64))
 
 
-def _now() -> tuple[float, float]:
+def now() -> tuple[float, float]:
+    """To be given to `since`."""
     return time.monotonic(), time.process_time()
 
 
-def _since(started: tuple[float, float]) -> dict[str, float]:
+def since(started: tuple[float, float]) -> dict[str, float]:
+    """Seconds by the clock and of all cores."""
     return {"seconds": time.monotonic() - started[0], "cpuSeconds": time.process_time() - started[1]}
 
 

@@ -21,8 +21,9 @@ function named(): Named[] {
   );
 }
 
-/** Text of a test file, or of all files of the fuzzer, which names its targets itself. */
+/** Text of a test file, or of all files of the fuzzer, which names its targets itself. Tests of the trainer have their path. */
 function sourceOf(place: string): string {
+  if (place.endsWith('.py')) return readFileSync(join(root, place), 'utf8');
   const file = join(root, 'test', `${place}.test.ts`);
   const folder = join(root, 'test', place);
   const more =
@@ -46,7 +47,9 @@ it('each threat has a test, which is there under its name', () => {
 });
 
 it('each file that holds a control is there', () => {
-  const files = [...document.matchAll(/`((?:src|local|infra)\/[\w./-]+\.(?:ts|sh))`/g)].map((match) => match[1] ?? '');
+  const files = [...document.matchAll(/`((?:src|local|infra|trainer)\/[\w./-]+\.(?:ts|sh|py))`/g)].map(
+    (match) => match[1] ?? '',
+  );
   expect(files.length).toBeGreaterThan(30);
   expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
 });

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from frontpage_trainer import lake_objects
 from frontpage_trainer.click_lines import parse_clicks
 from frontpage_trainer.errors import DataRejected
 from frontpage_trainer.lake_objects import unpack
@@ -132,3 +133,19 @@ def test_an_object_of_which_nothing_can_be_unpacked_is_rejected_by_its_name(tmp_
     path.write_bytes(b"\x1f\x8b" + b"\x00" * 50)
     with pytest.raises(DataRejected, match=r"^clicks/broken\.gz cannot be unpacked"):
         unpack("clicks/broken.gz", path)
+
+
+@pytest.mark.parametrize("torn", [False, True], ids=["whole", "torn"])
+def test_an_object_that_unpacks_to_more_than_the_delivery_writes_is_rejected_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, torn: bool
+) -> None:
+    monkeypatch.setattr(lake_objects, "MAX_UNPACKED_BYTES", 1_000_000)
+    path = tmp_path / "bomb.gz"
+    for size, rejected in ((1_000_000, False), (1_000_001, True), (50_000_000, True)):
+        packed = gzip.compress(b"\n" * size)
+        path.write_bytes(packed[: len(packed) - 9] if torn else packed)
+        if rejected:
+            with pytest.raises(DataRejected, match=r"^clicks/bomb\.gz unpacks to more than 1000000 bytes"):
+                unpack("clicks/bomb.gz", path)
+        else:
+            assert unpack("clicks/bomb.gz", path).damaged == torn

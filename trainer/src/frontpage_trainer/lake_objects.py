@@ -1,5 +1,6 @@
 """The objects of the lake as they lie on disk: which there are, and their bytes, unpacked as far as possible."""
 
+import io
 import re
 import zlib
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from .log import warn
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _SALVAGE_STEP = 1024
+MAX_UNPACKED_BYTES = 1 << 30
+"""Firehose packs at most 128 MiB and a record into one object; twice the bound of a fresh beat."""
 _PARTITION = re.compile(r"(?:^|/)dt=(\d{4}-\d{2}-\d{2})/")
 
 
@@ -48,33 +51,42 @@ def partition_day(key: str) -> date | None:
 def unpack(key: str, path: Path) -> Unpacked:
     """Unpacks gzip of any number of members; takes plain text as it is. What comes before a damage is kept.
 
-    Raises `DataRejected` when not one byte can be unpacked: such an object was not written by the delivery.
+    Raises `DataRejected` when not one byte can be unpacked, or more than `MAX_UNPACKED_BYTES`: such an object was not
+    written by the delivery.
     """
     raw = path.read_bytes()
     if not raw.startswith(_GZIP_MAGIC):
         return Unpacked(raw, damaged=False)
     try:
-        return Unpacked(igzip.decompress(raw), damaged=False)
+        with igzip.IGzipFile(fileobj=io.BytesIO(raw)) as file:
+            content, damaged = file.read(MAX_UNPACKED_BYTES + 1), False
     except (EOFError, OSError, isal_zlib.error):
-        content = _salvage(raw)
-    if not content:
+        content, damaged = _salvage(raw), True
+    if not content and damaged:
         raise DataRejected(
             f"{key} cannot be unpacked: it begins like gzip but nothing of it can be read; "
             "restore the object or remove it from the partition manifest"
         )
-    return Unpacked(content, damaged=True)
+    if len(content) > MAX_UNPACKED_BYTES:
+        raise DataRejected(
+            f"{key} unpacks to more than {MAX_UNPACKED_BYTES} bytes, which Firehose does not write: look who else may "
+            "write to the lake, and remove the object from the partition manifest or split it"
+        )
+    return Unpacked(content, damaged)
 
 
 def _salvage(raw: bytes) -> bytes:
-    """All bytes before the first damage, over members, found in small steps because a step that fails gives nothing."""
+    """All bytes before the first damage, over members, found in small steps because a step that fails gives nothing. It
+    ends soon after the bound."""
     out: list[bytes] = []
-    rest = raw
-    while rest.startswith(_GZIP_MAGIC):
+    rest, size = raw, 0
+    while rest.startswith(_GZIP_MAGIC) and size <= MAX_UNPACKED_BYTES:
         member = zlib.decompressobj(wbits=31)
         position = 0
         try:
-            while position < len(rest) and not member.eof:
+            while position < len(rest) and not member.eof and size <= MAX_UNPACKED_BYTES:
                 out.append(member.decompress(rest[position : position + _SALVAGE_STEP]))
+                size += len(out[-1])
                 position += _SALVAGE_STEP
         except zlib.error:
             break

@@ -221,10 +221,12 @@ def _take_day(
         return []
     del found, clicks
     people = sort_clicks(people)
-    if day == parameters.run_date or day in window.partitions:
-        keep(day, to_frame(fold(people), ids))
     if day != parameters.run_date:
-        return [fold(people)]
+        folded = fold(people)
+        if day in window.partitions:
+            keep(day, to_frame(folded, ids))
+        return [folded]
+    keep(day, to_frame(fold(people), ids))
     at, tune, holdout = people.at_ms, parameters.tune_start_ms, parameters.holdout_start_ms
     slices = (at < tune, (at >= tune) & (at < holdout), at >= holdout)
     return [fold(people.where(within)) for within in slices]
