@@ -24,7 +24,7 @@ export interface ProgramProps {
   readonly image: DockerImageAsset;
   readonly size: TaskSize;
   readonly command: readonly string[];
-  /** Variables that src/config.ts reads. */
+  /** Variables that src/config reads. */
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, Secret>>;
   readonly port?: number;

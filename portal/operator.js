@@ -5,13 +5,16 @@ const everyMs = 3000;
 let shown = '';
 
 const openOnes = () => [...live.querySelectorAll('details[open]')].map((details) => details.id);
+const regions = () => [...live.querySelectorAll('.scroll')];
 
 function show(text) {
   const focused = live.contains(document.activeElement) ? document.activeElement.id : '';
   const open = openOnes();
+  const scrolled = new Map(regions().map((region) => [region.getAttribute('aria-label'), region.scrollLeft]));
   // Made and escaped by our own program, and the policy of the page lets nothing in it run.
   live.innerHTML = text;
   for (const id of open) document.getElementById(id)?.setAttribute('open', '');
+  for (const region of regions()) region.scrollLeft = scrolled.get(region.getAttribute('aria-label')) ?? 0;
   if (focused !== '') document.getElementById(focused)?.focus();
 }
 

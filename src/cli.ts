@@ -8,6 +8,7 @@ import { addDoctor } from './cli/doctor';
 import { type ExitCode, exitCodes } from './cli/exitCodes';
 import { explain } from './cli/explain';
 import { addForget } from './cli/forget';
+import { withoutHelpOnNothing } from './cli/help';
 import { addImport } from './cli/importLog';
 import { addLate } from './cli/late';
 import { addOrders } from './cli/orders';
@@ -58,7 +59,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     },
   });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(withoutHelpOnNothing(program, args), { from: 'user' });
     return code;
   } catch (error) {
     // Help and version are thrown as well.

@@ -15,6 +15,8 @@ export interface ClickSource {
   readonly title: string;
   /** Days before the run date that `hours` brings. */
   readonly historyDays: number;
+  /** When on the run date many more readers come than usual, in epoch milliseconds. */
+  readonly risesAtMs?: number;
   /** Every hour of every day, also those without clicks. */
   hours(): AsyncGenerator<HourOfClicks>;
   /** What an article is called, where the input tells; only after `hours` has passed it. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, ScheduleOverlapPolicy, WorkflowNotFoundError } from '@temporalio/client';
 import { loadFreshSettings } from '../../src/config';
 import { type FreshBeat, freshListsWorkflowId, freshScheduleId } from '../../src/contract';
+import { hourMs } from '../../src/domain/durations';
 import { applySchedule } from '../../src/schedules/apply';
 import { freshSchedule } from '../../src/schedules/wanted';
 import type { freshLists } from '../../src/workflows';
@@ -13,32 +14,58 @@ export interface BeatsOptions {
   /** Of the day that is played; `undefined` before it begins. */
   readonly nowMs: () => number | undefined;
   readonly titleOf: (articleId: string) => string | undefined;
+  /** When traffic rises. */
+  readonly risesAtMs?: number | undefined;
+  /** Told the time of each beat that is over. */
+  readonly onBeat: (atMs: number) => void;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
 
 const lookEveryMs = 200;
 /** A day passes in seconds: a beat every five minutes of it would be all that this machine does. */
-const betweenBeatsMs = 60 * 60_000;
+const betweenBeatsMs = hourMs;
+/** After a rise no beat is left out for so long: how fast the lists follow is to be seen. */
+const watchedMs = hourMs / 2;
 
 /** Goes on until `signal`; a beat that fails is told, and does not end what it runs beside. */
 export async function beatAlong(options: BeatsOptions): Promise<void> {
-  const { client, environment, nowMs, signal, say } = options;
+  const { client, environment, nowMs, risesAtMs, onBeat, signal, say } = options;
   const settings = loadFreshSettings(environment);
   await applySchedule(client, {
     ...freshSchedule(settings),
     state: { paused: true, note: 'paused by the demo, which beats in the time of the day it plays' },
   });
-  let nextMs = 0;
+  let doneUntilMs = 0;
   while (!signal.aborted) {
     const atMs = lastBeatMs(nowMs() ?? 0, environment);
-    if (atMs <= nextMs) {
+    if (atMs <= doneUntilMs) {
       await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
       continue;
     }
-    nextMs = atMs + betweenBeatsMs;
+    doneUntilMs = lastWithoutBeatMs(atMs, risesAtMs);
     say(await beatAt(atMs, options));
+    onBeat(atMs);
   }
+}
+
+/** The beat that the day must wait for at this time, or it would pass faster than beats follow; `undefined` where it need not. */
+export function awaitedBeatMs(
+  nowMs: number,
+  risesAtMs: number | undefined,
+  environment: BeatsOptions['environment'],
+): number | undefined {
+  return isWatched(nowMs, risesAtMs) ? lastBeatMs(nowMs, environment) : undefined;
+}
+
+const isWatched = (nowMs: number, risesAtMs = Number.POSITIVE_INFINITY): boolean =>
+  nowMs >= risesAtMs && nowMs < risesAtMs + watchedMs;
+
+/** After a beat at this time. */
+function lastWithoutBeatMs(atMs: number, risesAtMs = Number.POSITIVE_INFINITY): number {
+  if (isWatched(atMs, risesAtMs)) return atMs;
+  const untilMs = atMs + betweenBeatsMs;
+  return atMs < risesAtMs ? Math.min(untilMs, risesAtMs - 1) : untilMs;
 }
 
 /** The beat that is due at this time of the day that is played; says what came of it. */

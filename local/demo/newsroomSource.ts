@@ -1,6 +1,7 @@
 /** The default input of the demo: the clicks of a made-up newsroom. */
 import { addDays, type RunDate, startOfDayMs } from '../../src/domain/runDate';
 import { Newsroom, type NewsroomOptions } from '../newsroom/newsroom';
+import { electionNight } from '../newsroom/rhythm';
 import type { ClickSource, HourOfClicks } from './clickSource';
 
 export interface NewsroomSourceOptions
@@ -32,6 +33,7 @@ export function newsroomSource({ runDate, historyDays, election, ...shape }: New
   return {
     title: `a made-up newsroom, seed ${shape.seed}${election ? ', on an election night' : ''}`,
     historyDays,
+    ...(election ? { risesAtMs: startOfDayMs(runDate) + electionNight.fromHour * hourMs } : {}),
     hours,
     titleOf: (articleId) => {
       const article = newsroom.article(articleId);

@@ -1,4 +1,5 @@
 /** One day of the demo over a running cloud: its clicks, its run, and what is shown of both. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { createS3ObjectStore } from '../../src/clients/objectStore.s3';
 import { type RunView, viewRun } from '../../src/clients/runs';
@@ -11,7 +12,7 @@ import type { ClickSource } from './clickSource';
 import { DemoFailed } from './demoFailed';
 import { exampleReaders, readFilled, writeFilled } from './demoState';
 import { fillLake } from './fillLake';
-import { beatAlong, beatOnce } from './freshBeats';
+import { awaitedBeatMs, beatAlong, beatOnce } from './freshBeats';
 import { servedLists, summaryTable } from './summary';
 import { watchRun } from './watchRun';
 
@@ -25,6 +26,7 @@ export interface DemoDay {
   readonly say: (line: string) => void;
 }
 
+const lookEveryMs = 50;
 /** The reclaim strikes in the middle of the phase that every training has. */
 const reclaim = { phase: 'tune', iteration: 8 };
 
@@ -72,23 +74,29 @@ async function fillAndBeat(day: DemoDay): Promise<void> {
   const played = new AbortController();
   const signal = AbortSignal.any([day.signal, played.signal]);
   let nowMs: number | undefined;
+  const beaten = new Set<number>();
   const beating = beatAlong({
     client,
     environment: cloud.environment,
     nowMs: () => nowMs,
     titleOf: (articleId) => source.titleOf(articleId),
+    risesAtMs: source.risesAtMs,
+    onBeat: (atMs) => beaten.add(atMs),
     signal,
     say,
   });
-  const filling = fill(day, (reachedMs) => {
+  const filling = fill(day, async (reachedMs) => {
     nowMs = reachedMs;
+    const awaitedMs = awaitedBeatMs(reachedMs, source.risesAtMs, cloud.environment);
+    if (awaitedMs === undefined) return;
+    while (!beaten.has(awaitedMs)) await sleep(lookEveryMs, undefined, { signal });
   }).finally(() => played.abort());
   await Promise.all([filling, beating]);
 }
 
 async function fill(
   { cloud, source, runDate, stateDir, signal, say }: DemoDay,
-  onClock: (nowMs: number) => void,
+  onClock: (nowMs: number) => Promise<void>,
 ): Promise<void> {
   const filled = await fillLake(
     source,
@@ -98,7 +106,7 @@ async function fill(
       collectorUrl: cloud.urls.collector,
       setClock: async (nowMs, speed) => {
         await cloud.setClock(nowMs, speed);
-        onClock(nowMs);
+        await onClock(nowMs);
       },
       signal,
     },

@@ -9,8 +9,9 @@ import type { RunDate } from '../domain/runDate';
 import { runDateArgument, runDateHelp, wholeNumber } from './arguments';
 import { type ConfirmOptions, confirm, withConfirmation } from './confirm';
 import { withClient } from './connections';
-import { describeRun } from './describeRun';
+import { describeEnd, describeRun } from './describeRun';
 import type { Desk } from './desk';
+import { orderUnlessEnded } from './endedRun';
 import { CommandFailed } from './exitCodes';
 import { answer, type OutputOptions, withOutput } from './output';
 
@@ -36,13 +37,13 @@ export function addCancel(program: Command, { terminal }: Desk): void {
       word: runDate,
     });
     const view = await withClient(async (client) => {
-      await cancelRun(client, runDate);
+      await orderUnlessEnded(client, runDate, () => cancelRun(client, runDate));
       return untilOver(client, runDate, options.waitMinutes);
     });
     if (view.state === 'completed') {
       throw new CommandFailed(
         'CancelledTooLate',
-        `the run of ${runDate} was over before it could be cancelled: ${view.result?.outcome ?? 'completed'}`,
+        `the run of ${runDate} was over before it could be cancelled: ${describeEnd(view)}`,
       );
     }
     answer(terminal, options, view, [`the run of ${runDate} is over: ${view.state}`, ...describeRun(view).slice(1)]);

@@ -9,6 +9,8 @@ import { readinessTable } from '../domain/readinessTable';
 import { describeMoney } from '../domain/trainingCost';
 import { type ExitCode, exitCodes } from './exitCodes';
 
+type AlreadyPublished = Extract<DailyResult, { readonly outcome: 'already published' }>;
+
 export function utcSeconds(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
 }
@@ -86,11 +88,18 @@ function describeJob({ training }: RunView): string[] {
   return [`job ${jobName}: ${status}, ${interruptions} interruptions${step}`];
 }
 
-/** A run that had nothing to do says where the figures of its day are. */
+/** Of a run that is over, in a few words. */
+export function describeEnd(view: RunView): string {
+  return view.result === undefined ? [view.state, ...describeFailure(view)].join(', ') : describeResult(view.result);
+}
+
 function describeResult(result: DailyResult): string {
-  if (result.outcome !== 'already published') return result.outcome;
-  const { outcome, version, runDate } = result;
-  return `${outcome}: ${version} is live, and 'frontpage report ${runDate}' shows the run that made it`;
+  return result.outcome === 'already published' ? `${result.outcome}: ${describeLive(result)}` : result.outcome;
+}
+
+/** A run that had nothing to do says where the figures of its day are. */
+export function describeLive({ version, runDate }: Pick<AlreadyPublished, 'version' | 'runDate'>): string {
+  return `${version} is live, and 'frontpage report ${runDate}' shows the run that made it`;
 }
 
 /** Hour by hour what is there, and until when the rest is waited for. */

@@ -8,6 +8,7 @@ import { alertProbes } from './doctorAlerts';
 import { loadCheckupConfig } from './doctorConfig';
 import { lakeProbes, machineProbes, streamProbes, tableProbes, trainingProbes } from './doctorProbes';
 import { type Checkup, runProbes } from './doctorRun';
+import { servingProbes } from './doctorServing';
 import { temporalProbes } from './doctorTemporal';
 import { exitCodes } from './exitCodes';
 import { answer, type OutputOptions, withOutput } from './output';
@@ -48,6 +49,7 @@ export async function examine(environment: Environment, timeoutMs: number, sendT
     ...streamProbes(config, Date.now()),
     ...tableProbes(config),
     ...trainingProbes(config),
+    ...servingProbes(config, Date.now()),
     ...alertProbes(config, sendTestAlert, Date.now()),
   ];
   const checkup = await runProbes(probes, timeoutMs);

@@ -34,8 +34,17 @@ export interface CheckupConfig {
   readonly table: ConfigPart<ReturnType<typeof loadTableConfig>>;
   readonly sagemaker: ConfigPart<AwsEndpoint>;
   readonly alerts: ConfigPart<AlertConfig & { readonly aws: AwsEndpoint }>;
+  /** Absent where the settings let no run watch serving after its publish. */
+  readonly servingWatch?: ConfigPart<ServingWatch>;
   /** Of a collector on this machine. */
   readonly spool?: { readonly dir: string; readonly maxBytes: number };
+}
+
+/** Where serving processes report to, and whether those of this machine do. */
+export interface ServingWatch {
+  readonly table: string;
+  readonly aws: AwsEndpoint;
+  readonly servingHereIsSilent: boolean;
 }
 
 export interface CheckedProgram {
@@ -76,10 +85,24 @@ export function loadCheckupConfig(environment: Environment): CheckupConfig {
     table: partOf(() => loadTableConfig(environment)),
     sagemaker: partOf(() => awsEndpoint(environment, 'SAGEMAKER')),
     alerts: partOf(() => ({ ...loadAlertConfig(environment), aws: awsEndpoint(environment, 'SNS') })),
+    ...(watchSecondsOf(schedule.part) === 0
+      ? {}
+      : {
+          servingWatch: partOf(() => ({
+            table: loadTableConfig(environment).table,
+            aws: awsEndpoint(environment, 'CLOUDWATCH'),
+            servingHereIsSilent:
+              here.includes(serving) && 'value' in serving.part && serving.part.value.report === undefined,
+          })),
+        }),
     ...(here.includes(collector) && 'value' in collector.part
       ? { spool: { dir: collector.part.value.spoolDir, maxBytes: collector.part.value.spoolMaxBytes } }
       : {}),
   };
+}
+
+function watchSecondsOf(schedule: ConfigPart<ScheduleConfig>): number {
+  return 'value' in schedule ? (schedule.value.settings.publish?.watchSeconds ?? 0) : 0;
 }
 
 interface LoadedProgram<T> {

@@ -26,7 +26,8 @@ export function explain(error: unknown): Explanation {
     const message =
       error.code === 'commander.help'
         ? "give a command; 'frontpage --help' shows them"
-        : `${error.message.replace(/^error: /, '')}; '--help' shows what there is`;
+        : // A suggestion stands in a line of its own.
+          `${error.message.replace(/^error: /, '').replace('\n', ' ')}; '--help' shows what there is`;
     return { type: 'UsageError', message, exitCode: exitCodes.usage };
   }
   if (error instanceof Error && ownErrors.some((own) => error instanceof own)) {

@@ -9,6 +9,7 @@ import { runDateArgument, runDateHelp } from './arguments';
 import { type ConfirmOptions, confirm, type Question, withConfirmation } from './confirm';
 import { withClient } from './connections';
 import type { Desk } from './desk';
+import { orderUnlessEnded, refuseIfEnded } from './endedRun';
 import { answer, type OutputOptions, withOutput } from './output';
 
 type OrderOptions = OrderReason & OutputOptions;
@@ -35,7 +36,9 @@ function addOrder(
   withReason(program.command(order).description(description)).action(
     async (runDate: RunDate, options: OrderOptions) => {
       const { by, reason } = options;
-      await withClient((client) => orderRun(client, runDate, order, { by, reason }));
+      await withClient((client) =>
+        orderUnlessEnded(client, runDate, () => orderRun(client, runDate, order, { by, reason })),
+      );
       answer(terminal, options, { runDate, order, by, reason }, [`run ${runDate} ${done}`]);
     },
   );
@@ -48,9 +51,10 @@ function addApprove(program: Command, { terminal }: Desk): void {
       await withClient(async (client) => {
         if (options.yes === undefined) {
           const view = terminal.canAsk ? await viewRun(client, runDate) : undefined;
+          refuseIfEnded(view);
           await confirm(terminal, options, approvalQuestion(runDate, view?.status));
         }
-        await decideRun(client, runDate, orderOf('approve', options));
+        await orderUnlessEnded(client, runDate, () => decideRun(client, runDate, orderOf('approve', options)));
       });
       answer(terminal, options, { runDate, ...orderOf('approve', options) }, [
         `the candidate of ${runDate} is approved`,
@@ -63,7 +67,9 @@ function addReject(program: Command, { terminal }: Desk): void {
   const description = 'refuse the borderline candidate of a run that waits for approval; what is live stays live';
   withReason(program.command('reject').description(description)).action(
     async (runDate: RunDate, options: OrderOptions) => {
-      await withClient((client) => decideRun(client, runDate, orderOf('reject', options)));
+      await withClient((client) =>
+        orderUnlessEnded(client, runDate, () => decideRun(client, runDate, orderOf('reject', options))),
+      );
       answer(terminal, options, { runDate, ...orderOf('reject', options) }, [
         `the candidate of ${runDate} is rejected`,
       ]);

@@ -38,14 +38,15 @@ export class QueryRefused extends Error {
 }
 
 /**
- * The filter in Temporal's words, for its UI too. Without the market, which is looked for in the rung: runs of before there
- * was an attribute for it are found too.
+ * The filter in Temporal's words, for its UI too. Of a market it also finds the runs that have no attribute for it, since
+ * those of before there was one have their market in the rung alone.
  */
-export function runQuery({ since, until, query }: RunFilter): string {
+export function runQuery({ since, until, market, query }: RunFilter): string {
   return [
     `WorkflowType = 'dailyRecommendations'`,
     ...(since === undefined ? [] : [`RunDate >= '${startOf(since)}'`]),
     ...(until === undefined ? [] : [`RunDate <= '${startOf(until)}'`]),
+    ...(market === undefined ? [] : [`(Market = '${market}' OR Market IS NULL)`]),
     ...(query === undefined ? [] : [`(${query})`]),
   ].join(' AND ');
 }

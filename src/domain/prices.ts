@@ -1,7 +1,9 @@
 /**
  * Prices that the plan of costs uses: US dollars, us-east-1, without free tiers, discounts and taxes. Each with its unit, where it
- * was read, and the date of that text. `recalled`: the vendor's page is named, and nobody has read it at that date: check it
- * before money depends on it.
+ * was read, and the date of that text. AWS's price lists could not be reached: most texts quote them or AWS's pages, and
+ * where others disagree (a Kafka broker at 0.317, Kinesis at 0.04 a GB in, DynamoDB before its cut of November 2024), the one that
+ * quotes AWS is taken. `recalled`: the vendor's page is named, and nobody has read it at that date: check it before money depends
+ * on it.
  */
 
 export const pricedRegion = 'us-east-1';
@@ -26,9 +28,11 @@ const efs = {
   asOf: '2026-06-13',
   seen: 'read',
 } as const;
+/** Quotes AWS's page. */
 const dynamoDb = {
-  source: 'https://airbyte.com/data-engineering-resources/dynamodb-pricing',
-  asOf: '2025-07-21',
+  source:
+    'https://github.com/Knu334/reminder-server/blob/3772405217eeb9d475a59a07cf143654d17df22c/docs/aws-cost-estimate-2026-10-02.md',
+  asOf: '2026-10-02',
   seen: 'read',
 } as const;
 const cloudWatch = {
@@ -41,39 +45,63 @@ const glue = {
   asOf: '2026-05-01',
   seen: 'read',
 } as const;
+/** Quotes AWS's price lists of September 2026: AmazonS3, AWSELB, AWSSecretsManager. */
+const priceLists = {
+  source:
+    'https://github.com/SoongGuanLeong/de-platform/blob/ca43bacf7c779862c39eed9231dbd187814f75d9/docs/research/21-aws-pricing-snapshot.md',
+  asOf: '2026-09-28',
+  seen: 'read',
+} as const;
+/** Quotes AWS's page. */
+const firehose = {
+  source:
+    'https://github.com/chrishuffman5/agents/blob/795808b8b41b8a529c0c9b88892fae9f5904611c/plugins/cloud-platforms/skills/aws/references/analytics.md',
+  asOf: '2026-08-08',
+  seen: 'read',
+} as const;
+/** Quotes AWS's page. */
+const kinesis = {
+  source:
+    'https://github.com/chrishuffman5/agents/blob/7168f3991f62de84d96fc01f77bd3bb597aa89a2/plugins/cloud-platforms/skills/aws/references/messaging.md',
+  asOf: '2026-08-08',
+  seen: 'read',
+} as const;
+/** Quotes AWS's price list. */
+const kafka = {
+  source:
+    'https://github.com/Clocknext/events-microservice/blob/69abdd6d94bd9d8b9a55829f53f7b9f3be235237/docs/COSTS.md',
+  asOf: '2026-08-26',
+  seen: 'read',
+} as const;
+/** AWS's own, without a date: the day it was read. */
+const auroraStorage = {
+  source:
+    'https://raw.githubusercontent.com/aws/agent-toolkit-for-aws/main/skills/specialized-skills/database-skills/amazon-aurora-mysql/references/io-optimized-pricing.md',
+  asOf: '2026-11-30',
+  seen: 'read',
+} as const;
 const temporal = { source: 'https://docs.temporal.io/cloud/pricing', asOf: '2026-11-30', seen: 'read' } as const;
 const recalled = (source: string) => ({ source, asOf: '2026-11-30', seen: 'recalled' }) as const;
 
 export const prices = {
-  firehoseGb: {
-    usd: 0.029,
-    unit: 'GB, records rounded up to 5 KB',
-    ...recalled('https://aws.amazon.com/firehose/pricing/'),
-  },
-  s3GbMonth: { usd: 0.023, unit: 'GB-month', ...recalled('https://aws.amazon.com/s3/pricing/') },
-  s3Put: { usd: 0.005 / 1000, unit: 'PUT or LIST', ...recalled('https://aws.amazon.com/s3/pricing/') },
-  s3Get: { usd: 0.0004 / 1000, unit: 'GET', ...recalled('https://aws.amazon.com/s3/pricing/') },
+  firehoseGb: { usd: 0.029, unit: 'GB, records rounded up to 5 KB', ...firehose },
+  s3GbMonth: { usd: 0.023, unit: 'GB-month', ...priceLists },
+  s3Put: { usd: 0.005 / 1000, unit: 'PUT or LIST', ...priceLists },
+  s3Get: { usd: 0.0004 / 1000, unit: 'GET', ...priceLists },
   dynamoDbWrite: { usd: 0.625 / 1e6, unit: 'write request unit', ...dynamoDb },
   dynamoDbRead: { usd: 0.125 / 1e6, unit: 'read request unit', ...dynamoDb },
-  dynamoDbGbMonth: { usd: 0.25, unit: 'GB-month', ...recalled('https://aws.amazon.com/dynamodb/pricing/on-demand/') },
-  dynamoDbRecoveryGbMonth: {
-    usd: 0.2,
-    unit: 'GB-month of point-in-time recovery',
-    ...recalled('https://aws.amazon.com/dynamodb/pricing/on-demand/'),
-  },
+  dynamoDbGbMonth: { usd: 0.25, unit: 'GB-month', ...dynamoDb },
+  dynamoDbRecoveryGbMonth: { usd: 0.2, unit: 'GB-month of point-in-time recovery', ...dynamoDb },
   sageMakerStorageGbMonth: {
+    // Texts of 2026 have 0.14 for the volume of an endpoint; none was found for that of a training job.
     usd: 0.14,
     unit: 'GB-month of training storage',
     ...recalled('https://aws.amazon.com/sagemaker/pricing/'),
   },
   fargateCpuHour: { usd: 0.04048, unit: 'virtual CPU-hour, x86', ...fargate },
   fargateGbHour: { usd: 0.004445, unit: 'GB-hour, x86', ...fargate },
-  balancerHour: { usd: 0.0225, unit: 'hour', ...recalled('https://aws.amazon.com/elasticloadbalancing/pricing/') },
-  balancerUnitHour: {
-    usd: 0.008,
-    unit: 'capacity unit-hour',
-    ...recalled('https://aws.amazon.com/elasticloadbalancing/pricing/'),
-  },
+  balancerHour: { usd: 0.0225, unit: 'hour', ...priceLists },
+  balancerUnitHour: { usd: 0.008, unit: 'capacity unit-hour', ...priceLists },
   natHour: { usd: 0.045, unit: 'hour', ...network },
   endpointHour: { usd: 0.01, unit: 'hour and availability zone', ...network },
   endpointGb: { usd: 0.01, unit: 'GB', ...network },
@@ -84,28 +112,26 @@ export const prices = {
   metricMonth: { usd: 0.3, unit: 'metric-month', ...cloudWatch },
   metricPut: { usd: 0.01 / 1000, unit: 'PutMetricData', ...cloudWatch },
   logGb: { usd: 0.5, unit: 'GB of logs', ...cloudWatch },
-  secretMonth: { usd: 0.4, unit: 'secret-month', ...recalled('https://aws.amazon.com/secrets-manager/pricing/') },
+  secretMonth: { usd: 0.4, unit: 'secret-month', ...priceLists },
   temporalAction: { usd: 50 / 1e6, unit: 'action', ...temporal },
   // Of the alternatives.
-  kafkaBrokerHour: { usd: 0.21, unit: 'hour of a kafka.m5.large', ...recalled('https://aws.amazon.com/msk/pricing/') },
-  kafkaGbMonth: { usd: 0.1, unit: 'GB-month of broker storage', ...recalled('https://aws.amazon.com/msk/pricing/') },
-  kafkaConnectHour: { usd: 0.11, unit: 'connect unit-hour', ...recalled('https://aws.amazon.com/msk/pricing/') },
-  auroraHour: { usd: 0.26, unit: 'hour of a db.r6g.large', ...recalled('https://aws.amazon.com/rds/aurora/pricing/') },
-  auroraGbMonth: { usd: 0.1, unit: 'GB-month', ...recalled('https://aws.amazon.com/rds/aurora/pricing/') },
-  auroraIo: {
-    usd: 0.2 / 1e6,
-    unit: 'I/O',
-    source: 'https://www.jusdb.com/blog/aws-rds-vs-aurora-vs-serverless-cost-comparison',
-    asOf: '2026-11-30',
+  kafkaBrokerHour: { usd: 0.21, unit: 'hour of a kafka.m5.large', ...kafka },
+  kafkaGbMonth: { usd: 0.1, unit: 'GB-month of broker storage', ...kafka },
+  kafkaConnectHour: { usd: 0.11, unit: 'connect unit-hour', ...kafka },
+  auroraHour: {
+    usd: 0.26,
+    unit: 'hour of a db.r6g.large',
+    // A copy of what AWS's price list of 2026-03-18 answers.
+    source:
+      'https://github.com/SergSlon/assignee-ai/blob/3f6ac8d2e405090771c60a641428b5969997e7c0/apps/cli/src/test-fixtures/mcp-mock-responses.ts',
+    asOf: '2026-03-22',
     seen: 'read',
   },
-  kinesisStreamHour: {
-    usd: 0.04,
-    unit: 'stream-hour, on demand',
-    ...recalled('https://aws.amazon.com/kinesis/data-streams/pricing/'),
-  },
-  kinesisInGb: { usd: 0.08, unit: 'GB in', ...recalled('https://aws.amazon.com/kinesis/data-streams/pricing/') },
-  kinesisOutGb: { usd: 0.04, unit: 'GB out', ...recalled('https://aws.amazon.com/kinesis/data-streams/pricing/') },
+  auroraGbMonth: { usd: 0.1, unit: 'GB-month', ...auroraStorage },
+  auroraIo: { usd: 0.2 / 1e6, unit: 'I/O', ...auroraStorage },
+  kinesisStreamHour: { usd: 0.04, unit: 'stream-hour, on demand', ...kinesis },
+  kinesisInGb: { usd: 0.08, unit: 'GB in', ...kinesis },
+  kinesisOutGb: { usd: 0.04, unit: 'GB out', ...kinesis },
   glueUnitHour: { usd: 0.44, unit: 'DPU-hour', ...glue },
   dataBrewNodeHour: { usd: 0.48, unit: 'node-hour', ...glue },
 } as const satisfies Readonly<Record<string, Price>>;

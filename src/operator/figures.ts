@@ -6,6 +6,8 @@ export interface CollectorFigures {
   /** Clicks on disk that the delivery stream has not acknowledged, and the age of the oldest of them. */
   readonly undelivered: number;
   readonly oldestUndeliveredSeconds: number;
+  /** Of the spool on disk. */
+  readonly spoolBytes: number;
   /** Requests answered 503: nothing was promised to their senders. */
   readonly unavailable: number;
 }
@@ -29,6 +31,7 @@ export function collectorFigures(text: string): CollectorFigures {
     accepted: figure(text, 'frontpage_collector_clicks_accepted_total'),
     undelivered: figure(text, 'frontpage_collector_spool_undelivered_clicks'),
     oldestUndeliveredSeconds: figure(text, 'frontpage_collector_spool_oldest_undelivered_seconds'),
+    spoolBytes: figure(text, 'frontpage_collector_spool_bytes'),
     unavailable: figure(text, 'frontpage_collector_requests_unavailable_total'),
   };
 }

@@ -2,43 +2,55 @@
 import type { LivePointer, VersionRecord } from '../clients/recommendationTable';
 import type { RunRow } from '../clients/runList';
 import type { RollbackResult } from '../contract';
+import { type Html, html, nothing } from '../pages/html';
 import { pageHead } from '../pages/pageHead';
-import { type Html, html, nothing } from '../report/html';
-import type { CollectorFigures, ServingFigures } from './figures';
+import type { ServingFigures } from './figures';
 import { hoursChart } from './hoursChart';
-import type { Had, OperatorView } from './operatorView';
+import { collectorPanel, ledgerVerdict, newestHour } from './ingestionPanel';
+import { leadsPanel } from './leadsPanel';
+import type { OperatorView } from './operatorView';
+import { shown, tiles } from './parts';
 import { runPanel, toneOf, utcSeconds } from './runPanel';
 
-export interface Links {
+export interface OverviewOptions {
   /** Of the namespace in the Temporal UI; absent: nobody said where it is. */
   readonly temporalUrl: string | undefined;
   readonly canRollBack: boolean;
+  /** Between two beats of the fresh loop. */
+  readonly freshEveryMinutes: number;
 }
 
 /** Without a day that was asked for, the page goes on to the newest run by itself. */
-export function overviewPage(view: OperatorView, links: Links, asked: string | undefined): Html {
+export function overviewPage(view: OperatorView, options: OverviewOptions, asked: string | undefined): Html {
   const main = html`<p id="pulse" class="pulse" role="status"></p>
-<div id="live" data-from="/live${asked === undefined ? '' : `?date=${asked}`}">${livePart(view, links)}</div>`;
+<div id="live" data-from="/live${asked === undefined ? '' : `?date=${asked}`}">${livePart(view, options)}</div>`;
   return page('Operator', main, html`<script defer src="/portal/operator.js"></script>`);
 }
 
 /** Also sent alone. */
-export function livePart(view: OperatorView, links: Links): Html {
-  const { runDate, run, runs, hours, versions, reportOf, collector, serving } = view;
+export function livePart(view: OperatorView, options: OverviewOptions): Html {
+  const { runDate, run, runs, hours, today, leads, versions, reportOf, collector, serving } = view;
+  const { temporalUrl, freshEveryMinutes } = options;
+  const usual = today.ok && today.value.day === runDate ? today.value.usual : undefined;
   return html`
 <section aria-labelledby="run-title"><h2 id="run-title">Run of ${runDate}</h2>
 ${shown(run, (known) =>
-  known === undefined
-    ? html`<p class="absent">There has been no run of this day.</p>`
-    : runPanel(known, links.temporalUrl),
+  known === undefined ? html`<p class="absent">There has been no run of this day.</p>` : runPanel(known, temporalUrl),
 )}
 </section>
+<section aria-labelledby="ingestion-title"><h2 id="ingestion-title">Ingestion now</h2>
+${collector === undefined ? nothing : shown(collector, collectorPanel)}
+${shown(today, newestHour)}
+</section>
+<section aria-labelledby="leads-title"><h2 id="leads-title">What leads now</h2>
+${shown(leads, (list) => leadsPanel(list, view, freshEveryMinutes))}
+</section>
 <section aria-labelledby="hours-title"><h2 id="hours-title">Clicks of ${runDate}, by hour</h2>
-${shown(hours, hoursChart)}
-${collector === undefined ? nothing : shown(collector, collectorTiles)}
+${shown(hours, (of) => hoursChart(of, usual))}
+${run.ok ? ledgerVerdict(run.value) : nothing}
 </section>
 <section aria-labelledby="versions-title"><h2 id="versions-title">Versions</h2>
-${shown(versions, (known) => versionsTable(known, links))}
+${shown(versions, (known) => versionsTable(known, options))}
 ${serving === undefined ? nothing : shown(serving, servingTiles)}
 </section>
 <section aria-labelledby="runs-title"><h2 id="runs-title">Runs</h2>
@@ -47,7 +59,7 @@ ${shown(runs, (rows) => runsTable(rows, runDate))}
     reportOf.ok && reportOf.value !== undefined
       ? html`<a id="last-report" href="/reports/${reportOf.value}">The last report, of ${reportOf.value}</a>`
       : html`<span class="absent">${reportOf.ok ? 'No run has written a report yet.' : `Reports cannot be had: ${reportOf.problem}`}</span>`
-  }${links.temporalUrl === undefined ? nothing : html` · <a id="temporal" href="${links.temporalUrl}/workflows">Temporal UI</a>`}</p>
+  }${temporalUrl === undefined ? nothing : html` · <a id="temporal" href="${temporalUrl}/workflows">Temporal UI</a>`}</p>
 </section>`;
 }
 
@@ -105,13 +117,9 @@ ${main}
 `;
 }
 
-function shown<T>(part: Had<T>, show: (value: T) => Html): Html {
-  return part.ok ? show(part.value) : html`<p class="problem">Not to be had: ${part.problem}</p>`;
-}
-
 function versionsTable(
   { live, versions }: { readonly live: LivePointer | undefined; readonly versions: readonly VersionRecord[] },
-  { canRollBack }: Links,
+  { canRollBack }: OverviewOptions,
 ): Html {
   if (live === undefined) return html`<p class="absent">Nothing has been published yet.</p>`;
   const rows = versions.map(
@@ -147,15 +155,6 @@ function runsTable(rows: readonly RunRow[], shownDay: string): Html {
   )}</tbody></table></div>`;
 }
 
-function collectorTiles({ accepted, undelivered, oldestUndeliveredSeconds, unavailable }: CollectorFigures): Html {
-  return tiles('The collector, since it was started', [
-    ['clicks accepted', accepted.toLocaleString('en')],
-    ['waiting on disk', undelivered.toLocaleString('en')],
-    ['oldest of them', undelivered === 0 ? 'none' : `${Math.round(oldestUndeliveredSeconds)} s`],
-    ['requests turned away (503)', unavailable.toLocaleString('en')],
-  ]);
-}
-
 function servingTiles({ answers, degraded, unavailable, freshAgeSeconds }: ServingFigures): Html {
   return tiles('Serving, since it was started', [
     ...answers.map(([tier, count]): [string, string] => [`answers led by ${tier}`, count.toLocaleString('en')]),
@@ -163,10 +162,6 @@ function servingTiles({ answers, degraded, unavailable, freshAgeSeconds }: Servi
     ['unavailable (503)', unavailable.toLocaleString('en')],
     ['age of fresh lists', freshAgeSeconds === undefined ? 'none known' : `${Math.round(freshAgeSeconds)} s`],
   ]);
-}
-
-function tiles(title: string, figures: readonly (readonly [string, string])[]): Html {
-  return html`<h3>${title}</h3><dl class="tiles">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>`;
 }
 
 /** An ISO time as it is kept, for eyes. */

@@ -5,7 +5,7 @@ import { describeApproval } from '../domain/approval';
 import { describeBlend } from '../domain/blendReport';
 import { describeDegraded } from '../domain/readiness';
 import { describeMoney } from '../domain/trainingCost';
-import { type Html, html, nothing } from '../report/html';
+import { type Html, html, nothing } from '../pages/html';
 
 export function runPanel(view: RunView, temporalUrl: string | undefined): Html {
   const { runDate, workflowId, state, startedAtMs, status } = view;

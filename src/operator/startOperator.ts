@@ -1,6 +1,6 @@
 /**
  * A listening operator's page: how the pipeline stands, and the way back to an earlier version. Everything else is ordered by the
- * commands. Many eyes cost no more than one: a look is shared for as long as it is young.
+ * commands.
  */
 import Fastify, { type FastifyError, type FastifyReply } from 'fastify';
 import { rootFailure } from '../clients/runs';
@@ -13,8 +13,9 @@ import { addPageFiles } from '../pages/pageFiles';
 import { requireKey } from '../pages/pageKey';
 import { sendHtml } from '../pages/sendHtml';
 import { createApiKeyCheck } from '../serving/apiKey';
-import { findReportPage, lookAround, type OperatorView } from './operatorView';
-import { type Links, livePart, messagePage, overviewPage, rollbackPage, rolledBackPage } from './pages';
+import { Looks } from './looks';
+import { findReportPage } from './operatorView';
+import { livePart, messagePage, type OverviewOptions, overviewPage, rollbackPage, rolledBackPage } from './pages';
 import type { OperatorSources } from './sources';
 
 export interface OperatorOptions {
@@ -24,6 +25,8 @@ export interface OperatorOptions {
   readonly sources: OperatorSources;
   /** Of the namespace in the Temporal UI. */
   readonly temporalUrl?: string;
+  /** Between two beats of the fresh loop. */
+  readonly freshEveryMinutes: number;
   /** Needed for a rollback; absent: none can be ordered here. */
   readonly key?: string;
   /** Whether the pages themselves need the key. */
@@ -36,8 +39,6 @@ export interface Operator {
   close(): Promise<void>;
 }
 
-/** Less than the time between two questions of one page. */
-const youngMs = 1500;
 const maxReasonLength = 200;
 
 /** Something of the request is not as it must be. */
@@ -47,8 +48,8 @@ class BadRequest extends Error {
 
 /** Throws when the address is taken. */
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
-  const { sources, key, temporalUrl } = options;
-  const links: Links = { temporalUrl, canRollBack: key !== undefined };
+  const { sources, key, temporalUrl, freshEveryMinutes } = options;
+  const overview: OverviewOptions = { temporalUrl, canRollBack: key !== undefined, freshEveryMinutes };
   const app = Fastify({
     logger: { level: options.logLevel, base: { program: 'operator' } },
     requestTimeout: requestTimeoutMs,
@@ -57,13 +58,13 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   else takeLocalNamesOnly(app);
   takeForms(app);
   addPageFiles(app, ['operator.css', 'operator.js', 'icon.svg']);
-  const looks = new SharedLooks(sources);
+  const looks = new Looks(sources);
 
   app.get('/', async ({ query }, reply) => {
     const asked = dateIn(query);
-    return sendHtml(reply, overviewPage(await looks.look(asked), links, asked));
+    return sendHtml(reply, overviewPage(await looks.look(asked), overview, asked));
   });
-  app.get('/live', async ({ query }, reply) => sendHtml(reply, livePart(await looks.look(dateIn(query)), links)));
+  app.get('/live', async ({ query }, reply) => sendHtml(reply, livePart(await looks.look(dateIn(query)), overview)));
 
   app.get('/reports/:date', async (request, reply) => {
     const day = dateIn(request.params);
@@ -128,28 +129,6 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
 
   const url = await app.listen({ host: options.host, port: options.port });
   return { url, close: () => app.close() };
-}
-
-class SharedLooks {
-  private readonly looks = new Map<string, { readonly view: Promise<OperatorView>; readonly atMs: number }>();
-
-  constructor(private readonly sources: OperatorSources) {}
-
-  async look(asked: RunDate | undefined): Promise<OperatorView> {
-    const atMs = Date.now();
-    for (const [name, known] of this.looks) if (atMs - known.atMs >= youngMs) this.looks.delete(name);
-    const name = asked ?? 'newest';
-    const known = this.looks.get(name);
-    if (known !== undefined) return known.view;
-    const view = lookAround(this.sources, atMs, asked);
-    this.looks.set(name, { view, atMs });
-    return view;
-  }
-
-  /** What was seen before something was changed from here is shown to nobody after it. */
-  forget(): void {
-    this.looks.clear();
-  }
 }
 
 function dateIn(fields: unknown): RunDate | undefined {

@@ -1,5 +1,5 @@
 /** What all pages for a browser have in their head. */
-import { type Html, html } from '../report/html';
+import { type Html, html } from './html';
 
 export interface PageHead {
   readonly title: string;

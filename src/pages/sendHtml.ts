@@ -1,6 +1,6 @@
 /** Pages for a browser: markup in, an answer out that allows the page nothing but what it needs. */
 import type { FastifyReply } from 'fastify';
-import type { Html } from '../report/html';
+import type { Html } from './html';
 
 export interface PageOptions {
   readonly status?: number;

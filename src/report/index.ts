@@ -2,8 +2,9 @@
  * The run report as one page: nothing is loaded from anywhere, and nothing runs in it. A report and what it is read
  * against go in, text comes out; the same input gives the same page.
  */
+
+import { html } from '../pages/html';
 import type { EndedRun, ReportContext } from './context';
-import { html } from './html';
 import { type Section, sectionOf } from './parts';
 import { afterwardsSection } from './sections/afterwards';
 import { blendSection } from './sections/blend';

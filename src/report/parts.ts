@@ -1,5 +1,5 @@
 /** What sections are made of: headings, tables that scroll by themselves on a phone, lists of facts, plain words for what is not there. */
-import { type Html, type HtmlPart, html } from './html';
+import { type Html, type HtmlPart, html } from '../pages/html';
 
 export interface Section {
   /** The anchor, and of this section alone. */

@@ -1,6 +1,6 @@
 /** A page for a report that could not be drawn: better than none, and it says what is wrong. */
 import type { RunReport } from '../contract';
-import { html } from './html';
+import { html } from '../pages/html';
 import { style } from './style';
 
 export function plainPage(report: RunReport, why: string): string {

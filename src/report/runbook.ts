@@ -1,6 +1,6 @@
 /** Where a failure is explained. */
 import { articleLink } from '../domain/alerts';
-import { type Html, html } from './html';
+import { type Html, html } from '../pages/html';
 
 /** A link where the runbook has an address on the web; in a checkout it is a file, which a page in S3 cannot link to. */
 export function runbookArticle(article: string, runbookUrl: string): Html {

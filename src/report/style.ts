@@ -1,5 +1,5 @@
 /** How the page looks: in light and in dark, from a phone to paper. Colours have a contrast of at least 4.5 on their ground. */
-import { Html } from './html';
+import { Html } from '../pages/html';
 
 export const style = new Html(`
 :root {

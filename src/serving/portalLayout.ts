@@ -1,6 +1,7 @@
 /** What every page of the portal has around its news. */
+
+import { type Html, html, nothing } from '../pages/html';
 import { pageHead } from '../pages/pageHead';
-import { type Html, html, nothing } from '../report/html';
 import type { Catalogue, Headline } from './portalCatalogue';
 import type { Visitor } from './portalVisitor';
 

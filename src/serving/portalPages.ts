@@ -1,6 +1,6 @@
 /** The pages of the portal: what is served, in the words of its headlines, with a reason for each article. */
 import { dayMs, hourMs, minuteMs } from '../domain/durations';
-import { type Html, html, nothing } from '../report/html';
+import { type Html, html, nothing } from '../pages/html';
 import type { FrontPage } from './frontPage';
 import type { Headline } from './portalCatalogue';
 import { capital, layout, type Surroundings } from './portalLayout';

@@ -1,5 +1,5 @@
 /** A listening serving API: HTTP routes over front pages over the recommendation table. */
-import Fastify from 'fastify';
+import Fastify, { LogController } from 'fastify';
 import { type RecommendationReader, UnreadableItem } from '../clients/recommendationReader';
 import type { CircuitRule } from '../domain/circuit';
 import { requestTimeoutMs } from '../domain/requestPatience';
@@ -63,7 +63,7 @@ const defaultCircuitRule: CircuitRule = {
 export async function startServing(options: ServingOptions): Promise<Serving> {
   const app = Fastify({
     logger: { level: options.logLevel, base: { program: 'serving' } },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength },
   });

@@ -27,7 +27,8 @@ import { failure, failureIn } from '../failures';
 import * as profiles from './activity-profiles';
 import { type Alerts, withAlerts } from './alerting';
 import { GateApprovals } from './gateApprovals';
-import { hold, keepsLive, loadAll, publishUnlessNewer, verify } from './publishing';
+import { keepsLive } from './keepLive';
+import { type PublishOutcome, publishingOfRun } from './publishing';
 import { RunAlerts } from './runAlerts';
 import { RunTracker } from './runStatus';
 import { type TrainedModel, trainOnLadder } from './training';
@@ -53,6 +54,7 @@ async function runOfDay(input: DailyInput, alerts: Alerts): Promise<DailyResult>
   const orders = new WaitingOrders();
   const approvals = new GateApprovals();
   const tell = new RunAlerts(alerts, input, run);
+  const publishing = publishingOfRun();
 
   let outcome: DailyOutcome;
   let summary: RunSummary;
@@ -88,22 +90,22 @@ async function runOfDay(input: DailyInput, alerts: Alerts): Promise<DailyResult>
     const weights = await blendOf(model, input, run);
 
     run.enter('loading');
-    if (patched(sweepPatch)) await hold(model);
-    const itemsLoaded = await loadAll(model, settings.load, evaluated.shards, (loaded) =>
+    if (patched(sweepPatch)) await publishing.hold(model);
+    const itemsLoaded = await publishing.loadAll(model, settings.load, evaluated.shards, (loaded) =>
       run.note({ itemsLoaded: loaded }),
     );
 
     run.enter('verifying');
-    await verify(model, itemsLoaded);
+    await publishing.verify(model, itemsLoaded);
 
     run.enter('publishing');
-    const published = await publishUnlessNewer(model, evaluated, weights);
-    tell.ofPublish(published, model, evaluated);
+    const reached = await publishing.publishUnlessNewer(model, evaluated, weights);
+    tell.ofPublish(reached === 'published', model, evaluated);
 
-    if (published) await lookAfter(model.version, input, run, tell);
+    if (reached === 'published') await lookAfter(model.version, input, run, tell);
 
     run.enter('reporting');
-    outcome = published ? afterPublish(run) : keepsLive() ? 'not published' : 'kept newer';
+    outcome = outcomeOf(reached, run);
     summary = summarise(input, trained, evaluated, itemsLoaded, run);
     const report: RunReport = { runDate, outcome, summary };
     // A run that was cancelled after its publish has published.
@@ -156,8 +158,9 @@ async function lookAfter(version: string, { settings }: DailyInput, run: RunTrac
   }
 }
 
-function afterPublish({ marks }: RunTracker): 'published' | 'rolled back' {
-  return marks.watch?.reaction?.kind === 'rolled back' ? 'rolled back' : 'published';
+/** What was published may have been taken back since. */
+function outcomeOf(reached: PublishOutcome, { marks }: RunTracker): DailyOutcome {
+  return reached === 'published' && marks.watch?.reaction?.kind === 'rolled back' ? 'rolled back' : reached;
 }
 
 /** The run has ended in order, but somebody must look: the report is written, and the run shows as failed. */

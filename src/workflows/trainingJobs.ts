@@ -16,7 +16,7 @@ import { attemptsOf, firstGeneration } from '../domain/generation';
 import type { Rung } from '../domain/trainingJob';
 import { failure, failureIn } from '../failures';
 import * as profiles from './activity-profiles';
-import { keepsLive } from './publishing';
+import { keepsLive } from './keepLive';
 import type { RunDeadline } from './trainingDeadline';
 
 const { startTraining } = proxyActivities<Activities>(profiles.call);

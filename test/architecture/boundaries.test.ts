@@ -23,7 +23,15 @@ const cases: readonly { file: string; allowed: readonly string[]; refused: reado
       '@temporalio/workflow',
       '@temporalio/common',
     ],
-    refused: ['../activities', '../clients/objectStore', '../config', '@temporalio/client', 'node:crypto', 'zod'],
+    refused: [
+      '../activities',
+      '../clients/objectStore',
+      '../config',
+      '../contract/runs',
+      '@temporalio/client',
+      'node:crypto',
+      'zod',
+    ],
   },
   {
     file: 'src/activities/step.ts',
@@ -50,13 +58,29 @@ const cases: readonly { file: string; allowed: readonly string[]; refused: reado
   },
   {
     file: 'src/report/page.ts',
-    allowed: ['./html', './sections/head', '../domain/gate', '../contract', 'echarts'],
-    refused: ['../activities', '../clients/objectStore', '../config', '../failures', 'node:fs', 'zod'],
+    allowed: ['./parts', './sections/head', '../domain/gate', '../pages/html', '../contract', 'echarts'],
+    refused: [
+      '../activities',
+      '../clients/objectStore',
+      '../config',
+      '../failures',
+      '../pages/forms',
+      'node:fs',
+      'zod',
+    ],
   },
   {
     file: 'src/report/sections/gate.ts',
-    allowed: ['./head', '../html', '../charts/drawing', '../../domain/gate', '../../contract'],
-    refused: ['../../activities', '../../clients/objectStore', '../../config', '../../failures', 'node:fs', 'zod'],
+    allowed: ['./head', '../parts', '../charts/drawing', '../../domain/gate', '../../pages/html', '../../contract'],
+    refused: [
+      '../../activities',
+      '../../clients/objectStore',
+      '../../config',
+      '../../failures',
+      '../../pages/forms',
+      'node:fs',
+      'zod',
+    ],
   },
   {
     file: 'src/clients/port.s3.ts',
@@ -81,13 +105,20 @@ const cases: readonly { file: string; allowed: readonly string[]; refused: reado
   },
   {
     file: 'src/serving/portalPage.ts',
-    allowed: ['./frontPage', '../clients/recommendationReader', '../domain/click', '../pages/forms', '../report/html'],
-    refused: ['../config', '../operator/pages', '../report', '../contract', '@temporalio/client'],
+    allowed: ['./frontPage', '../clients/recommendationReader', '../domain/click', '../pages/html'],
+    refused: ['../config', '../operator/pages', '../report/parts', '../contract', '@temporalio/client'],
   },
   {
     file: 'src/pages/form.ts',
-    allowed: ['./sendHtml', '../report/html', '../serving/apiKey', 'fastify', 'node:fs'],
-    refused: ['../domain/click', '../clients/runs', '../serving/routes', '../config', '@temporalio/client'],
+    allowed: ['./sendHtml', '../serving/apiKey', 'fastify', 'node:fs'],
+    refused: [
+      '../domain/click',
+      '../clients/runs',
+      '../serving/routes',
+      '../report/parts',
+      '../config',
+      '@temporalio/client',
+    ],
   },
   {
     file: 'src/operator/panel.ts',
@@ -102,8 +133,18 @@ const cases: readonly { file: string; allowed: readonly string[]; refused: reado
   },
   {
     file: 'src/contract.ts',
-    allowed: ['./domain/gate', '@temporalio/common'],
+    allowed: ['./contract/runs', './domain/gate', '@temporalio/common'],
     refused: ['./config', 'zod', '@temporalio/client'],
+  },
+  {
+    file: 'src/contract/runs.ts',
+    allowed: ['./training', '../domain/gate', '@temporalio/common'],
+    refused: ['../config', '../contract', '../failures', 'zod', '@temporalio/client'],
+  },
+  {
+    file: 'src/config/worker.ts',
+    allowed: ['./environment', '../clients/awsEndpoint', '../domain/cron', '../contract', '../versioning', 'zod'],
+    refused: ['../activities', '../contract/runs', '../worker', '@aws-sdk/client-s3'],
   },
   {
     file: 'src/cli/command.ts',
@@ -163,7 +204,7 @@ describe('lint', () => {
 });
 
 describe('the workflow bundle', () => {
-  const rooms = /^\.\/src\/(?:workflows\/|domain\/|contract\.ts$|failures\.ts$)/;
+  const rooms = /^\.\/src\/(?:workflows\/|domain\/|contract\/|contract\.ts$|failures\.ts$)/;
   const packages = new Set(['@temporalio/common', '@temporalio/workflow', 'nexus-rpc', 'ms', 'long']);
 
   it('holds workflows, domain, contract and failures, and of packages only what the sandbox itself is made of', () => {

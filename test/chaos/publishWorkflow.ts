@@ -1,7 +1,7 @@
 /** The end of a daily run, made of its own steps, and the rollback as it is. Bundled for the workers of this chaos. */
 import { sleep } from '@temporalio/workflow';
 import type { DailyInput, EvaluatedModel, ModelInput } from '../../src/contract';
-import { loadAll, publishUnlessNewer, verify } from '../../src/workflows/publishing';
+import { publishingOfRun } from '../../src/workflows/publishing';
 
 export { rollback } from '../../src/workflows/rollback';
 
@@ -17,10 +17,11 @@ const earlyMs = 700;
 
 /** Whether the pointer was moved. */
 export async function publishSet({ model, load, evaluated, pointerEarly }: PublishSetInput): Promise<boolean> {
+  const publishing = publishingOfRun();
   const [itemsLoaded, early] = await Promise.all([
-    loadAll(model, load, evaluated.shards, () => undefined),
-    pointerEarly === true && sleep(earlyMs).then(() => publishUnlessNewer(model, evaluated)),
+    publishing.loadAll(model, load, evaluated.shards, () => undefined),
+    pointerEarly === true && sleep(earlyMs).then(() => publishing.publishUnlessNewer(model, evaluated)),
   ]);
-  await verify(model, itemsLoaded);
-  return early || publishUnlessNewer(model, evaluated);
+  await publishing.verify(model, itemsLoaded);
+  return early === 'published' || (await publishing.publishUnlessNewer(model, evaluated)) === 'published';
 }

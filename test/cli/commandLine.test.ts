@@ -6,6 +6,7 @@ import { exitCodeOf } from '../../src/cli/describeRun';
 import { approvalQuestion } from '../../src/cli/orders';
 import { describeRuns } from '../../src/cli/runs';
 import { viewer } from '../../src/cli/watch';
+import { runQuery } from '../../src/clients/runList';
 import type { RunView } from '../../src/clients/runs';
 import { parseRunDate } from '../../src/domain/runDate';
 import { fakeTerminal } from './fakeTerminal';
@@ -17,7 +18,11 @@ describe('a wrong command line', () => {
   it.each([
     [['status', '2026-02-30'], /'2026-02-30' is not a day/],
     [['status', '--jsn'], /unknown option '--jsn'/],
-    [['stauts'], /unknown command 'stauts'/],
+    [['stauts'], /^unknown command 'stauts' \(Did you mean status\?\); '--help' shows what there is$/],
+    [['stauts', '--help'], /unknown command 'stauts' \(Did you mean status\?\)/],
+    [['--help', 'moon'], /unknown command 'moon'/],
+    [['help', 'stauts'], /unknown command 'stauts' \(Did you mean status\?\)/],
+    [['import', 'glob', '-h'], /unknown command 'glob' \(Did you mean globo\?\)/],
     [['rollback'], /required option '--reason <text>' not specified/],
     [['status', '--json', '--human'], /'--json' cannot be used with option '--human'/],
     [['sweep', '--keep', '1'], /a whole number from 2 to 100: the live version and the one before it always stay/],
@@ -42,10 +47,17 @@ describe('a wrong command line', () => {
     });
   });
 
-  it('is not what asking for help is', async () => {
+  it.each([
+    [['--help'], 'Usage: frontpage [options] [command]'],
+    [['backfill', '--help'], 'Usage: frontpage backfill [options] <from> <to>'],
+    [['help', 'backfill'], 'Usage: frontpage backfill [options] <from> <to>'],
+    [['backfill', '2026-11-03', '-h'], 'Usage: frontpage backfill [options] <from> <to>'],
+    [['import', '--help'], 'Usage: frontpage import [options] [command]'],
+    [['import', 'globo', '--help'], 'Usage: frontpage import globo [options] <dir> <out>'],
+  ])('is not what asking for help is: %j', async (args, usage) => {
     const terminal = fakeTerminal({ isScreen: true });
-    expect(await runCommand(['backfill', '--help'], terminal)).toBe(0);
-    expect(terminal.printed.join()).toContain('Usage: frontpage backfill [options] <from> <to>');
+    expect(await runCommand(args, terminal)).toBe(0);
+    expect(terminal.printed.join()).toContain(usage);
     expect(terminal.complaints).toEqual([]);
   });
 });
@@ -148,6 +160,13 @@ describe('what watch shows', () => {
 });
 
 describe('the table of runs', () => {
+  it('is asked of Temporal by day and market, with what an operator adds', () => {
+    expect(runQuery({ since: runDate, market: 'spot', query: 'Interruptions > 1 OR CostUsd > 2' })).toBe(
+      "WorkflowType = 'dailyRecommendations' AND RunDate >= '2026-11-23T00:00:00.000Z'" +
+        " AND (Market = 'spot' OR Market IS NULL) AND (Interruptions > 1 OR CostUsd > 2)",
+    );
+  });
+
   it('has a dash for what a run does not know', () => {
     const row = { runDate, workflowId: 'w', runId: 'r', startedAtMs: 0 } as const;
     expect(

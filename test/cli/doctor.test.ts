@@ -1,6 +1,6 @@
 /** The doctor over real HTTP: a house that is whole, and one in which each part is missing, refused or silent. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { describeFindings, examine } from '../../src/cli/doctor';
 import { runProbes } from '../../src/cli/doctorRun';
+import { createCloudWatchServingMetrics } from '../../src/clients/servingMetrics.cloudwatch';
 import { ensureSearchAttributes } from '../../src/clients/temporalClient';
 import { loadScheduleConfig } from '../../src/config';
 import { dailyScheduleId, freshTaskQueue, searchAttributes, taskQueue } from '../../src/contract';
@@ -223,6 +224,56 @@ describe('a house in which something is wrong', () => {
     expect(findings.get('Firehose stream')).toMatchObject({ verdict: 'failure' });
     expect(findings.get('Firehose stream')?.found).toContain("the prefix is 'raw/', wanted 'clicks/dt=");
     expect(findings.get('Firehose stream')?.found).toContain("the compression is 'UNCOMPRESSED'");
+  });
+});
+
+describe('a house whose runs watch serving after a publish', () => {
+  const what = 'watch over serving';
+  let folder: string;
+  let watching: Record<string, string>;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'frontpage-doctor-'));
+    const file = join(folder, 'settings.json');
+    writeFileSync(file, JSON.stringify({ publish: { watchSeconds: 600 } }));
+    watching = { ...house, FRONTPAGE_SETTINGS: file, FRONTPAGE_TABLE: await freshTable() };
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is told to let serving report, and that there are answers enough once it does', async () => {
+    const told = createCloudWatchServingMetrics(watching['FRONTPAGE_TABLE'] ?? '', testAws());
+    const none = await lookAt(watching);
+    expect(none.get(what)).toEqual({
+      what,
+      verdict: 'warning',
+      found: 'no serving process has reported an answer in the last hour',
+      mend: 'set SERVING_REPORT_SECONDS=30 for every serving process',
+    });
+    await told.add({ answers: 150, unavailable: 49, empty: 0, degraded: 0 }, Date.now() - 600_000);
+    const few = await lookAt(watching);
+    expect(few.get(what)).toMatchObject({ verdict: 'warning', found: expect.stringContaining('199 answers') });
+    expect(few.get(what)?.mend).toContain('publish.watchSeconds to 0');
+    await told.add({ answers: 1, unavailable: 0, empty: 0, degraded: 0 }, Date.now() - 300_000);
+    const enough = await lookAt(watching);
+    expect(enough.get(what)).toEqual({ what, verdict: 'ok', found: '200 answers were reported in the last hour' });
+    const silent = await lookAt({ ...watching, SERVING_PORT: '8082' });
+    expect(silent.get(what)).toMatchObject({
+      verdict: 'warning',
+      found: 'serving on this machine does not report its answers',
+      mend: expect.stringContaining('SERVING_REPORT_SECONDS=30'),
+    });
+    const reporting = await lookAt({ ...watching, SERVING_REPORT_SECONDS: '30' });
+    expect(reporting.get(what)?.verdict).toBe('ok');
+  });
+
+  it('is not asked about it where no run watches, and not judged where the table is not known', async () => {
+    expect((await lookAt({ ...house, SERVING_PORT: '8082' })).has(what)).toBe(false);
+    const { FRONTPAGE_TABLE: _gone, ...nameless } = watching;
+    expect((await lookAt(nameless)).get(what)).toMatchObject({
+      verdict: 'not checked',
+      found: 'FRONTPAGE_TABLE is missing',
+    });
   });
 });
 

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { runCommand } from '../../src/cli';
@@ -15,6 +16,8 @@ import {
   type Activities,
   type BackfillStatus,
   backfillWorkflowId,
+  dailyWorkflowId,
+  type LiveVersion,
   searchAttributes,
   taskQueue,
 } from '../../src/contract';
@@ -34,6 +37,9 @@ const on = (day: string, deed: Partial<Activities>): RunDate => {
   deeds.set(runDate, deed);
   return runDate;
 };
+
+/** What is live, as runs read it. */
+let live: LiveVersion | null = null;
 
 let env: TestWorkflowEnvironment;
 let worker: Worker;
@@ -57,8 +63,13 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: 'local',
   };
   Object.assign(process.env, environment);
-  const { activities } = activitiesOf({ readLive: async () => null });
-  worker = await Worker.create({
+  worker = await startWorker();
+  running = worker.run();
+});
+
+function startWorker(): Promise<Worker> {
+  const { activities } = activitiesOf({ readLive: async () => live });
+  return Worker.create({
     connection: env.nativeConnection,
     taskQueue,
     workflowBundle: { codePath: workflowBundlePath() },
@@ -79,8 +90,7 @@ beforeAll(async () => {
     maxHeartbeatThrottleInterval: '200 ms',
     debugMode: true,
   });
-  running = worker.run();
-});
+}
 
 afterAll(async () => {
   process.env = saved;
@@ -121,6 +131,89 @@ describe('the commands of an operator', () => {
       value: { state: 'completed', result: { outcome: 'published' } },
     });
     expect(await frontpage('report', runDate)).toMatchObject({ code: 0, value: { outcome: 'published', runDate } });
+  });
+
+  it('say of a day that is live already that its run had nothing to do, and start any other', async () => {
+    const runDate = on('2026-06-01', {});
+    live = { version: '2026-06-01.02', runDate };
+    try {
+      const found = { runDate, how: 'already published', version: '2026-06-01.02' };
+      expect(await frontpage('start', runDate)).toMatchObject({ code: 0, value: found });
+      const terminal = fakeTerminal({ isScreen: true });
+      expect(await runCommand(['start', runDate], terminal)).toBe(0);
+      expect(terminal.printed).toEqual([
+        "run 2026-06-01 has nothing to do: 2026-06-01.02 is live, and 'frontpage report 2026-06-01' shows the run that made it",
+      ]);
+      expect(await frontpage('cancel', runDate, '--yes')).toMatchObject({
+        code: 1,
+        error: { error: { message: expect.stringContaining('over: already published: 2026-06-01.02 is live') } },
+      });
+      const other = on('2026-06-02', {});
+      expect(await frontpage('start', other)).toMatchObject({ code: 0, value: { runDate: other, how: 'started' } });
+      await frontpage('watch', other);
+    } finally {
+      live = null;
+    }
+  });
+
+  it('say that a run has started when no worker is there to tell more', async () => {
+    const runDate = parseRunDate('2026-06-03');
+    worker.shutdown();
+    await running;
+    try {
+      expect(await frontpage('start', runDate)).toMatchObject({ code: 0, value: { runDate, how: 'started' } });
+      expect(await frontpage('start', runDate)).toMatchObject({ code: 0, value: { runDate, how: 'joined' } });
+    } finally {
+      worker = await startWorker();
+      running = worker.run();
+    }
+    expect(await frontpage('watch', runDate)).toMatchObject({ code: 0, value: { outcome: 'published' } });
+  });
+
+  it('refuse orders to a run that has ended, and say how it ended and where more of it stands', async () => {
+    const published = on('2026-06-04', {});
+    const failed = on('2026-06-05', {
+      waitForTraining: async () => ({ ...completed, outcome: 'data-rejected', failureReason: 'DataRejected: no' }),
+    });
+    const ends = [
+      [published, 'published'],
+      [failed, 'failed, DataRejected: '],
+    ] as const;
+    for (const [runDate, end] of ends) {
+      await frontpage('start', runDate);
+      await frontpage('watch', runDate);
+      const orders = [
+        ['proceed', runDate, ...why],
+        ['abandon', runDate, ...why],
+        ['approve', runDate, ...why, '--yes'],
+        ['reject', runDate, ...why],
+        ['cancel', runDate, '--yes'],
+      ];
+      for (const order of orders) {
+        const { code, error } = await frontpage(...order);
+        expect({ order, code, error }).toEqual({
+          order,
+          code: 1,
+          error: { error: { type: 'OrderRefused', message: expect.stringContaining(`of ${runDate} is over: ${end}`) } },
+        });
+        expect(JSON.stringify(error)).toContain(
+          `; see 'frontpage status ${runDate}' and 'frontpage report ${runDate}'`,
+        );
+      }
+    }
+    const terminal = fakeTerminal({ isScreen: true, answers: ['2026-06-04.01'] });
+    expect(await runCommand(['approve', published, ...why], terminal)).toBe(1);
+    expect(terminal.questions).toEqual([]);
+  });
+
+  it('refuse an order that a run does not wait for in the words of the run', async () => {
+    const runDate = on('2026-06-06', { waitForTraining: untilCancelled });
+    await frontpage('start', runDate);
+    expect(await frontpage('approve', runDate, ...why, '--yes')).toMatchObject({
+      code: 1,
+      error: { error: { type: 'OrderRefused', message: expect.stringContaining('does not wait for approval') } },
+    });
+    await frontpage('cancel', runDate, '--yes');
   });
 
   it('write the page of a report into a file, and say so when the run has written none', async () => {
@@ -216,7 +309,12 @@ describe('the commands of an operator', () => {
     }
     expect(await frontpage('cancel', runDate, '--yes')).toMatchObject({ code: 0, value: { state: 'cancelled' } });
     expect(stopped).toBe(true);
-    expect(await frontpage('cancel', runDate, '--yes')).toMatchObject({ code: 1 });
+    expect(await frontpage('cancel', runDate, '--yes')).toMatchObject({
+      code: 1,
+      error: {
+        error: { type: 'OrderRefused', message: expect.stringContaining('2026-11-05 is over: cancelled; see') },
+      },
+    });
   });
 
   it('list all runs of November that fell back to on demand', async () => {
@@ -237,6 +335,28 @@ describe('the commands of an operator', () => {
     expect(all.value).toMatchObject([{ runDate }, ...Array.from({ length: 4 }, () => ({}))]);
     expect(await frontpage(...november, '--limit', '2')).toMatchObject({ value: [{ runDate }, {}] });
     expect(await frontpage('runs', '--since', '2026-12-01')).toMatchObject({ code: 0, value: [] });
+  });
+
+  it('list also the runs of a market that were there before it had an attribute', async () => {
+    const runDate = parseRunDate('2026-05-01');
+    const start = (runOf: RunDate, rung: string) =>
+      env.client.workflow.start('dailyRecommendations', {
+        workflowId: dailyWorkflowId(runOf),
+        taskQueue: 'of nobody',
+        typedSearchAttributes: [
+          { key: searchAttributes.runDate, value: new Date(`${runOf}T00:00:00Z`) },
+          { key: searchAttributes.rung, value: rung },
+        ],
+      });
+    const [old, other] = await Promise.all([
+      start(runDate, 'ml.m5.2xlarge on-demand'),
+      start(parseRunDate('2026-05-02'), 'ml.m5.2xlarge spot'),
+    ]);
+    const may = ['runs', '--since', '2026-05-01', '--until', '2026-05-31'];
+    while (JSON.stringify((await frontpage(...may)).value).split('"runDate"').length < 3) await pause(100);
+    expect(await frontpage(...may, '--market', 'on-demand')).toMatchObject({ code: 0, value: [{ runDate }] });
+    expect((await frontpage(...may, '--market', 'on-demand')).value).toHaveLength(1);
+    await Promise.all([old.terminate(), other.terminate()]);
   });
 
   it('are told when Temporal refuses their query', async () => {

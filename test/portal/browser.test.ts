@@ -222,10 +222,12 @@ describe.each(looks)('%s', (_name, options) => {
 });
 
 describe('an operator', () => {
-  it('sees the page follow the run by itself, and keeps the table open and the focus', async () => {
-    const { page, complaints } = await visit();
+  it('sees the page follow the run by itself, and keeps the table open, the focus, and what was scrolled', async () => {
+    const { page, complaints } = await visit({ viewport: { width: 390, height: 844 } });
     await page.goto(operator.url);
     await page.getByText('As a table').click();
+    const leads = `document.querySelector('[aria-label="What leads now"]').scrollLeft`;
+    await page.evaluate(`${leads} = 40`);
     await page.locator('#temporal').focus();
     // The first answer is what later ones are compared with.
     await page.waitForResponse(/\/live/);
@@ -237,6 +239,7 @@ describe('an operator', () => {
     await page.getByText('outcome: already published').waitFor();
     expect(await page.locator('#hours-table').getAttribute('open')).not.toBeNull();
     expect(await page.evaluate('document.activeElement.id')).toBe('temporal');
+    expect(await page.evaluate(leads)).toBe(40);
     expect(complaints).toEqual([]);
   });
 

@@ -4,21 +4,13 @@ import { loadOperatorConfig, loadServingConfig } from '../../src/config';
 import { reportPageKey } from '../../src/domain/keys';
 import type { OperatorSources } from '../../src/operator/sources';
 import type { Operator, OperatorOptions } from '../../src/operator/startOperator';
-import { FakePipeline, key, runDate, startOperatorOf } from './operatorFixture';
+import { collectorMetrics, FakePipeline, key, runDate, startOperatorOf } from './operatorFixture';
 
 const open: Operator[] = [];
 
 async function start(options: Partial<OperatorOptions> = {}, more: Partial<OperatorSources> = {}) {
   const pipeline = new FakePipeline();
-  const sources: OperatorSources = {
-    table: pipeline.table,
-    lake: pipeline.lake,
-    viewRun: () => pipeline.viewRun(),
-    listRuns: () => pipeline.listRuns(),
-    rollBack: (input) => pipeline.rollBack(input),
-    ...more,
-  };
-  const operator = await startOperatorOf(sources, options);
+  const operator = await startOperatorOf(Object.assign(pipeline, more), options);
   open.push(operator);
   const get = (path: string, headers: Record<string, string> = {}) => fetch(operator.url + path, { headers });
   const text = async (path = '/'): Promise<string> => (await get(path)).text();
@@ -56,17 +48,16 @@ describe("the operator's page", () => {
       {},
       {
         collectorMetrics: async () =>
-          [
-            'frontpage_collector_clicks_accepted_total 5321',
-            'frontpage_collector_spool_undelivered_clicks 17',
-            'frontpage_collector_spool_oldest_undelivered_seconds 3.6',
-            'frontpage_collector_requests_unavailable_total 2',
-          ].join('\n'),
+          collectorMetrics({
+            spool_undelivered_clicks: 17,
+            spool_oldest_undelivered_seconds: 3.6,
+            requests_unavailable_total: 2,
+          }),
         servingMetrics: async () => 'something else',
       },
     );
     const page = await text();
-    for (const figure of ['5,321', '17', '4 s', '2']) expect(page).toContain(`<dd>${figure}</dd>`);
+    for (const figure of ['5,321', '17', '4 s', '3.0 MB', '2']) expect(page).toContain(`<dd>${figure}</dd>`);
     expect(page).toContain('Not to be had: there is no figure frontpage_serving_degraded_total');
   });
 

@@ -1,8 +1,8 @@
 import { addDays, parseRunDate } from '../../src/domain/runDate';
+import { escaped, html } from '../../src/pages/html';
 import { changesBetween } from '../../src/report/changes';
 import { rangesOf } from '../../src/report/days';
 import { duration, figure, signedShare, usd } from '../../src/report/figures';
-import { escaped, html } from '../../src/report/html';
 import type { RunFigures } from '../../src/report/runFigures';
 
 const day = parseRunDate('2026-11-23');

@@ -4,7 +4,7 @@
  * scaled down to a phone cannot be read.
  */
 import { type EChartsOption, init } from 'echarts';
-import { Html, html } from '../html';
+import { Html, html } from '../../pages/html';
 
 export type Width = 'wide' | 'narrow';
 

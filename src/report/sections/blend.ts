@@ -2,8 +2,8 @@
 import type { BlendMark, RunReport } from '../../contract';
 import { describeBlend } from '../../domain/blendReport';
 import type { BlendWeights, MomentWeights } from '../../domain/blendWeights';
+import { type Html, html } from '../../pages/html';
 import { count, plural, quality } from '../figures';
-import { type Html, html } from '../html';
 import { absent, paragraph, type Section, tableOf } from '../parts';
 import { marksOf } from './head';
 

@@ -1,10 +1,10 @@
 /** What changed since yesterday, or since the last day that has a set to compare with. */
 import type { RunReport } from '../../contract';
 import { addDays } from '../../domain/runDate';
+import { html } from '../../pages/html';
 import { changesBetween } from '../changes';
 import type { ReportContext } from '../context';
 import { signedShare } from '../figures';
-import { html } from '../html';
 import { absent, paragraph, type Section, tableOf } from '../parts';
 import { figuresOf } from '../runFigures';
 import { wordsOf } from './head';

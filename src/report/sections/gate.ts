@@ -3,10 +3,10 @@ import type { RunReport } from '../../contract';
 import { describeDecision } from '../../domain/approval';
 import { type Comparison, standingOf } from '../../domain/comparison';
 import type { GateCheck, GateDecision, GateVerdict } from '../../domain/gate';
+import { type Html, html } from '../../pages/html';
 import { figureOf } from '../charts/drawing';
 import { type GateDot, gateHeightPx, gateOption } from '../charts/gateChart';
 import { figure, instant, quality, signedShare } from '../figures';
-import { type Html, html } from '../html';
 import { absent, badge, paragraph, type Section, type Tone, tableOf } from '../parts';
 import { marksOf } from './head';
 

@@ -1,9 +1,9 @@
 /** The head of the page: which run this is, how it ended, and the figures that most people open it for. */
 import type { RunMarks, RunReport, StageTime } from '../../contract';
 import { describeDegraded } from '../../domain/readiness';
+import { type Html, html, nothing } from '../../pages/html';
 import type { ReportContext } from '../context';
 import { count, duration, instant, percent, perSecond, quality, signedShare, usd } from '../figures';
-import { type Html, html, nothing } from '../html';
 import { badge, callout, type Fact, factsOf, paragraph, type Tone, tilesOf } from '../parts';
 import { runbookArticle } from '../runbook';
 import { figuresOf } from '../runFigures';

@@ -1,11 +1,11 @@
 /** Quality over the last days, and how each of them ended. */
 import type { RunReport } from '../../contract';
+import type { Html } from '../../pages/html';
 import { colour, figureOf } from '../charts/drawing';
 import { type HistorySeries, historyOption } from '../charts/historyChart';
 import { historyDays, type ReportContext } from '../context';
 import { type DayFigures, isFailed, lastDays, rangesOf } from '../days';
 import { count, duration, perSecond, plural, quality, usd } from '../figures';
-import type { Html } from '../html';
 import { absent, type Section, tableOf } from '../parts';
 import { wordsOf } from './head';
 

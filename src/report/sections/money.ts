@@ -1,12 +1,12 @@
 /** What the training cost over all attempts, what Spot saved, and how that was on other days. */
 import type { RunReport } from '../../contract';
 import type { TrainingMoney } from '../../domain/trainingCost';
+import type { Html } from '../../pages/html';
 import { colour, figureOf } from '../charts/drawing';
 import { historyOption } from '../charts/historyChart';
 import type { ReportContext } from '../context';
 import { type DayFigures, lastDays } from '../days';
 import { duration, percent, plural, usd } from '../figures';
-import type { Html } from '../html';
 import { absent, type Fact, type Section, tableOf, tilesOf } from '../parts';
 import { marksOf } from './head';
 

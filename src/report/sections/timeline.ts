@@ -1,12 +1,12 @@
 /** The stages of the run over time, with its training jobs. */
 import type { RunReport, StageTime, TrainingAttempt } from '../../contract';
 import { rungName } from '../../domain/trainingCost';
+import { type Html, html } from '../../pages/html';
 import { figureOf } from '../charts/drawing';
 import { timelineHeightPx, timelineOption } from '../charts/timelineChart';
 import { labelOf, type TimelineBar, type TimelineMark, type TimelineRow } from '../charts/timelineRow';
 import type { EndedRun, JobTimes, ReportContext } from '../context';
 import { duration, instant, plural } from '../figures';
-import { type Html, html } from '../html';
 import { absent, type Section, tableOf } from '../parts';
 import { marksOf, publishedAtMs } from './head';
 import { trainingJobs } from './trainingJobs';

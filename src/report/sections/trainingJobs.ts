@@ -1,9 +1,9 @@
 /** Every training job of the run: on which rung, how it ended, what it lost, what of it was billed. */
 import type { TrainingAttempt } from '../../contract';
 import { rungName } from '../../domain/trainingCost';
+import type { Html } from '../../pages/html';
 import type { JobTimes } from '../context';
 import { duration, notKnown } from '../figures';
-import type { Html } from '../html';
 import { absent, tableOf } from '../parts';
 
 export function trainingJobs(attempts: readonly TrainingAttempt[], jobs: readonly JobTimes[]): Html[] {

@@ -1,6 +1,6 @@
 /**
- * Markup by template: whatever is put into a template is escaped, unless it is markup itself. A report holds text from
- * outside (messages of services, names and reasons of operators), and none of it may become part of the page's code.
+ * Markup by template: whatever is put into a template is escaped, unless it is markup itself. Pages hold text from
+ * outside (messages of services, names and reasons of operators, headlines), and none of it may become part of a page's code.
  */
 
 export class Html {
