@@ -24,7 +24,7 @@ export function describeRun(view: RunView): string[] {
   const { degraded, money, deadlineAtMs, approval, blend, watch, sweep } =
     (view.result !== undefined && 'summary' in view.result ? view.result.summary : view.status) ?? {};
   return [
-    `run ${view.runDate}: ${view.state}${view.status === undefined ? '' : `, ${view.status.stage}`}`,
+    headOf(view),
     ...stages,
     ...(degraded === undefined ? [] : [`  DEGRADED: ${describeDegraded(degraded)}`]),
     ...(view.waitingFor === undefined ? [] : [`  ${view.waitingFor}`]),
@@ -46,10 +46,16 @@ export function describeRun(view: RunView): string[] {
   ];
 }
 
+function headOf({ runDate, state, status }: RunView): string {
+  const isApproved = status?.stage === 'waiting for approval' && status.approval?.verdict === 'approve';
+  const stage = state === 'running' && isApproved ? 'approved, choosing the weights of the blend' : status?.stage;
+  return `run ${runDate}: ${state}${stage === undefined ? '' : `, ${stage}`}`;
+}
+
 /** The same in one line, without times: equal for as long as nothing has changed. */
 export function describeRunBriefly(view: RunView): string {
   return [
-    `run ${view.runDate}: ${view.state}${view.status === undefined ? '' : `, ${view.status.stage}`}`,
+    headOf(view),
     ...(view.readiness === undefined ? [] : view.readiness.waitingFor),
     ...describeJob(view),
     ...(view.itemsLoaded === undefined ? [] : [`${view.itemsLoaded} items loaded`]),
@@ -62,7 +68,7 @@ export function describeRunBriefly(view: RunView): string {
 export function exitCodeOf({ state, status }: Pick<RunView, 'state' | 'status'>): ExitCode {
   switch (state) {
     case 'running':
-      return status?.stage === 'waiting for approval' ? exitCodes.runWaits : exitCodes.done;
+      return waitsForHuman(status) ? exitCodes.runWaits : exitCodes.done;
     case 'completed':
       return exitCodes.done;
     case 'failed':
@@ -71,6 +77,11 @@ export function exitCodeOf({ state, status }: Pick<RunView, 'state' | 'status'>)
     case 'timed out':
       return exitCodes.runFailed;
   }
+}
+
+/** Once it is decided the stage goes on for as long as weights are chosen, and nobody is needed any more. */
+function waitsForHuman(status: RunView['status']): boolean {
+  return status?.stage === 'waiting for approval' && status.approval === undefined;
 }
 
 /** That somebody cancelled the run is its state; Temporal's own failure says no more. */

@@ -43,12 +43,17 @@ interface WithInterval {
 /** Of a ratio that had nothing to divide by there is nothing to say. */
 function change({ value, low, high }: WithInterval): string {
   if (!Number.isFinite(value)) return 'not measurable';
-  return `${percent(value - 1)} (${percent(low - 1)} to ${percent(high - 1)})`;
+  return `${percent(value - 1)} (${between(low, high, (bound) => percent(bound - 1))})`;
 }
 
 function points({ value, low, high }: WithInterval): string {
   if (!Number.isFinite(value)) return 'not measurable';
-  return `${inPoints(value)} points of hit@10, ${inPoints(low)} to ${inPoints(high)}`;
+  return `${inPoints(value)} points of hit@10, ${between(low, high, inPoints)}`;
+}
+
+/** Among few readers some draws have nobody to measure, and then there is no interval. */
+function between(low: number, high: number, text: (bound: number) => string): string {
+  return Number.isFinite(low) && Number.isFinite(high) ? `${text(low)} to ${text(high)}` : 'too few for an interval';
 }
 
 const inPoints = (share: number): string => `${share > 0 ? '+' : ''}${(100 * share).toFixed(1)}`;

@@ -2,7 +2,7 @@
 import { runCommand } from '../../src/cli';
 import { describeBackfill, describePlan } from '../../src/cli/backfill';
 import { confirm } from '../../src/cli/confirm';
-import { exitCodeOf } from '../../src/cli/describeRun';
+import { describeRun, exitCodeOf } from '../../src/cli/describeRun';
 import { approvalQuestion } from '../../src/cli/orders';
 import { describeRuns } from '../../src/cli/runs';
 import { viewer } from '../../src/cli/watch';
@@ -108,10 +108,18 @@ describe('what touches the set that readers see', () => {
 
 describe('the exit code of status and watch', () => {
   const waiting = { stage: 'waiting for approval', runDate, stages: [] } as const;
+  const approval = {
+    verdict: 'approve',
+    by: 'desk',
+    reason: 'within chance',
+    decidedBy: 'operator',
+    decidedAtMs: 0,
+  } as const;
   it.each([
     [{ state: 'running' } as const, 0],
     [{ state: 'running', status: { ...waiting, stage: 'training' } } as const, 0],
     [{ state: 'running', status: waiting } as const, 4],
+    [{ state: 'running', status: { ...waiting, approval } } as const, 0],
     [{ state: 'completed' } as const, 0],
     [{ state: 'failed', status: waiting } as const, 3],
     [{ state: 'cancelled' } as const, 3],
@@ -119,6 +127,15 @@ describe('the exit code of status and watch', () => {
     [{ state: 'timed out' } as const, 3],
   ])('of %j is %d', (run, code) => {
     expect(exitCodeOf(run)).toBe(code);
+  });
+
+  it('goes with a first line that says what an approved run does', () => {
+    const status = { ...waiting, approval };
+    expect(describeRun({ ...view, status })[0]).toBe(
+      'run 2026-11-23: running, approved, choosing the weights of the blend',
+    );
+    expect(describeRun({ ...view, status: waiting })[0]).toBe('run 2026-11-23: running, waiting for approval');
+    expect(describeRun({ ...view, state: 'failed', status })[0]).toBe('run 2026-11-23: failed, waiting for approval');
   });
 });
 

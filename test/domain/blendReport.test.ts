@@ -50,4 +50,15 @@ describe('the words about a blend', () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('next clicks: new weights, hit@10 not measurable over fresh popularity');
   });
+
+  it('say that there is no interval where some draws had nothing to measure, also once they went through JSON', () => {
+    const { next, ...choice } = chosenBlend();
+    const few = { value: 1, low: 1, high: Number.NaN };
+    const sent: typeof next = JSON.parse(
+      JSON.stringify({ ...next, overFreshPopular: { hitAt10: few, ndcgAt10: few } }),
+    );
+    for (const kind of [{ ...next, overFreshPopular: { hitAt10: few, ndcgAt10: few } }, sent]) {
+      expect(describeBlend({ ...choice, next: kind })[1]).toContain('hit@10 0.0 % (too few for an interval) over');
+    }
+  });
 });
