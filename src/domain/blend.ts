@@ -71,12 +71,19 @@ function* ofFrontPage(input: BlendInput, weights: BlendWeights): Iterable<Candid
   yield* raised.slice(at);
 }
 
-interface RankedTable {
-  readonly ranked: readonly Candidate[];
-  readonly byId: ReadonlyMap<string, Candidate>;
+class RankedTable {
+  private known: ReadonlyMap<string, Candidate> | undefined;
+
+  constructor(readonly ranked: readonly Candidate[]) {}
+
+  /** Made when the first reader has a list of his own, or an open article. */
+  get byId(): ReadonlyMap<string, Candidate> {
+    this.known ??= new Map(this.ranked.map((candidate) => [candidate.articleId, candidate]));
+    return this.known;
+  }
 }
 
-const noTable: RankedTable = { ranked: [], byId: new Map() };
+const noTable = new RankedTable([]);
 /** A table is blended for all readers of a beat, so it is ranked once for each moment. */
 const rankedTables = new WeakMap<PopularTable, WeakMap<MomentWeights, RankedTable>>();
 
@@ -88,23 +95,19 @@ function rankedTable(table: PopularTable, weights: BlendWeights, moment: MomentW
   }
   let ranked = ofTable.get(moment);
   if (ranked === undefined) {
-    const candidates = candidatesOf(table, weights, moment);
-    ranked = {
-      ranked: candidates.toSorted(byRank),
-      byId: new Map(candidates.map((candidate) => [candidate.articleId, candidate])),
-    };
+    ranked = new RankedTable(candidatesOf(table, weights, moment).sort(byRank));
     ofTable.set(moment, ranked);
   }
   return ranked;
 }
 
 /** The candidates that the next list of the open article and the personal list add to. */
-function addedTo({ byId }: RankedTable, input: BlendInput, moment: MomentWeights): Map<string, Candidate> {
+function addedTo(popular: RankedTable, input: BlendInput, moment: MomentWeights): Map<string, Candidate> {
   const [open] = input.visit;
   const { personal = [] } = input;
   const added = new Map<string, Candidate>();
   const add = (articleId: string, score: number, ofPersonal: number): void => {
-    const before = added.get(articleId) ?? byId.get(articleId) ?? newcomer(articleId);
+    const before = added.get(articleId) ?? popular.byId.get(articleId) ?? newcomer(articleId);
     added.set(articleId, {
       articleId,
       score: before.score + score,
