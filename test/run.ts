@@ -1,9 +1,10 @@
 /**
- * `npm test`: every check of the house, one after another, with one count at the end. A check that is no test file
- * (types, lint, format) counts as one. All run even when one fails; the exit code is 1 when any did.
+ * `npm test`: every check of the house, with one count at the end. A check that is no test file (types, lint, format)
+ * counts as one. All run even when one fails; the exit code is 1 when any did. The trainer's tests, which leave a core
+ * idle, run beside the checks of the source, and their output follows.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -12,6 +13,10 @@ import { prepare, programs, repositoryRoot } from '../local/prepare';
 interface Count {
   readonly passed: number;
   readonly failed: number;
+}
+
+interface Result extends Count {
+  readonly name: string;
 }
 
 interface Check {
@@ -29,7 +34,7 @@ const bin = (name: string): string => join(repositoryRoot, 'node_modules', '.bin
 
 const python = ['trainer', 'bench'];
 
-const checks: readonly Check[] = [
+const sourceChecks: readonly Check[] = [
   { name: 'types', command: bin('tsc'), args: ['-p', '.'] },
   { name: 'types of the infrastructure', command: bin('tsc'), args: ['-p', 'infra'] },
   { name: 'lint', command: bin('oxlint'), args: ['--type-aware', '--deny-warnings'] },
@@ -37,19 +42,21 @@ const checks: readonly Check[] = [
   { name: 'Python lint', command: programs.python, args: ['-m', 'ruff', 'check', ...python] },
   { name: 'Python format', command: programs.python, args: ['-m', 'ruff', 'format', '--check', ...python] },
   { name: 'infrastructure', command: bin('cdk'), args: ['synth', '--quiet'] },
-  {
-    name: 'trainer tests',
-    command: programs.python,
-    args: ['-m', 'pytest', '--quiet', '--junit-xml', pytestReport, 'trainer'],
-    count: countPytest,
-  },
-  {
-    name: 'tests',
-    command: bin('jest'),
-    args: ['--json', '--outputFile', jestReport],
-    count: countJest,
-  },
 ];
+
+const trainerTests: Check = {
+  name: 'trainer tests',
+  command: programs.python,
+  args: ['-m', 'pytest', '--quiet', '--junit-xml', pytestReport, 'trainer'],
+  count: countPytest,
+};
+
+const tests: Check = {
+  name: 'tests',
+  command: bin('jest'),
+  args: ['--json', '--outputFile', jestReport],
+  count: countJest,
+};
 
 const jestSchema = z.object({
   numPassedTests: z.number(),
@@ -74,13 +81,30 @@ function countPytest(): Count {
   return { passed: of('tests') - failed - of('skipped'), failed };
 }
 
-function run(check: Check): Count {
-  console.log(`\n=== ${check.name}`);
-  const { status } = spawnSync(check.command, check.args, {
-    cwd: repositoryRoot,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+/** The exit code; none of a program that was killed or could not be started. */
+function statusOf({ command, args }: Check, output: 'inherit' | number): Promise<number | null> {
+  return new Promise((resolve) => {
+    spawn(command, args, {
+      cwd: repositoryRoot,
+      stdio: ['ignore', output, output],
+      env: { ...process.env, NODE_NO_WARNINGS: '1' },
+    })
+      .once('exit', resolve)
+      .once('error', (error) => {
+        console.error(String(error));
+        resolve(null);
+      });
   });
+}
+
+const headOf = ({ name }: Check): void => console.log(`\n=== ${name}`);
+
+async function run(check: Check): Promise<Result> {
+  headOf(check);
+  return { name: check.name, ...countOf(check, await statusOf(check, 'inherit')) };
+}
+
+function countOf(check: Check, status: number | null): Count {
   try {
     const counted = check.count?.() ?? { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
     // A runner that fails without a failed test failed itself; none of its tests may hide that.
@@ -91,10 +115,22 @@ function run(check: Check): Count {
   }
 }
 
-prepare((line) => console.log(line));
-const counts = checks.map((check) => ({ name: check.name, ...run(check) }));
-const failed = counts.reduce((sum, count) => sum + count.failed, 0);
-console.log('\n=== all');
-for (const count of counts) console.log(`${count.name.padEnd(16)} ${count.passed} passed, ${count.failed} failed`);
-console.log(`${counts.reduce((sum, count) => sum + count.passed, 0)} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+async function runAll(): Promise<void> {
+  prepare((line) => console.log(line));
+  const trainerOutput = join(reports, 'trainer-tests.txt');
+  const trainerStatus = statusOf(trainerTests, openSync(trainerOutput, 'w'));
+  const results: Result[] = [];
+  for (const check of sourceChecks) results.push(await run(check));
+  const status = await trainerStatus;
+  headOf(trainerTests);
+  process.stdout.write(readFileSync(trainerOutput));
+  results.push({ name: trainerTests.name, ...countOf(trainerTests, status) }, await run(tests));
+  const failed = results.reduce((sum, result) => sum + result.failed, 0);
+  console.log('\n=== all');
+  for (const result of results)
+    console.log(`${result.name.padEnd(16)} ${result.passed} passed, ${result.failed} failed`);
+  console.log(`${results.reduce((sum, result) => sum + result.passed, 0)} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+void runAll();
