@@ -1,7 +1,7 @@
 /** The catalogue that the demo portal reads: headlines of the articles that the day has brought so far. Format in docs/portal.md. */
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CatalogueFile } from '../src/serving/portalCatalogue';
+import type { CatalogueFile } from '../src/clients/catalogueFile';
 
 export const catalogueFileIn = (stateDir: string): string => join(stateDir, 'catalogue.json');
 

@@ -74,39 +74,23 @@ function install(python: { command: string; version: string }, stamp: string, sa
   run(python.command, ['-m', 'venv', venv], "install your system's python3-venv package and try again");
   for (const file of requirementFiles) {
     say(`  installing ${file}`);
-    run(
-      programs.python,
-      [
-        '-m',
-        'pip',
-        'install',
-        '--quiet',
-        '--disable-pip-version-check',
-        '--no-deps',
-        '--require-hashes',
-        '-r',
-        join(repositoryRoot, file),
-      ],
+    pipInstall(
+      ['--require-hashes', '-r', join(repositoryRoot, file)],
       'check that PyPI can be reached and try again; after a change of a version run .ci/hashes first',
     );
   }
   say('  installing the trainer');
-  run(
-    programs.python,
-    [
-      '-m',
-      'pip',
-      'install',
-      '--quiet',
-      '--disable-pip-version-check',
-      '--no-deps',
-      '--no-build-isolation',
-      '-e',
-      join(repositoryRoot, 'trainer'),
-    ],
+  pipInstall(
+    ['--no-build-isolation', '-e', join(repositoryRoot, 'trainer')],
     'the trainer package is broken; see the lines above',
   );
   writeFileSync(stampFile, stamp);
+}
+
+/** Of what is named and nothing that it needs: the requirement files name all of that. */
+function pipInstall(what: readonly string[], advice: string): void {
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps'];
+  run(programs.python, [...pip, ...what], advice);
 }
 
 function findPython(): { command: string; version: string } {

@@ -178,6 +178,11 @@ def _hyperparameters(root: Path) -> dict[str, str]:
     return json.loads((root / "input/config/hyperparameters.json").read_text())
 
 
+def answer(result: dict[str, float]) -> None:
+    """Prints it with the memory of this process."""
+    print(json.dumps({**result, "peakRssMb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+
 def run_end_ms(options: dict[str, str]) -> int:
     """The first millisecond after the run date."""
     return int((np.datetime64(options["run_date"]) + 1).astype("datetime64[ms]").astype(np.int64))
@@ -203,8 +208,7 @@ STEPS: dict[str, Callable[[Path, list[str]], dict[str, float]]] = {
 
 def main(step: str, root: str, joined: str) -> None:
     """Standard output has the result and nothing else."""
-    result = STEPS[step](Path(root), json.loads(joined))
-    print(json.dumps({**result, "peakRssMb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    answer(STEPS[step](Path(root), json.loads(joined)))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""One and the same work by three programs, one in a process: `python -m train.parsers WHO ROOT KEYS`. Clicks of a lake
-and interactions of the days before to a matrix: scan, one of each event, numbers for ids, entries added up. WHO is ours
-(the trainer's own parts, all its checks included), polars or duckdb. ROOT is an OPT_ML folder with its input, KEYS a
-JSON list of objects whose records follow each other without a newline. Each prints one JSON object."""
+"""The work of `train.bare parse` by two other programs, one in a process: `python -m train.parsers WHO ROOT KEYS`.
+Clicks of a lake and interactions of the days before to a matrix: scan, one of each event, numbers for ids, entries
+added up. WHO is ours (the trainer's own parts, all its checks included) or duckdb. ROOT is an OPT_ML folder with its
+input, KEYS a JSON list of objects whose records follow each other without a newline. Each prints one JSON object."""
 
 import frontpage_trainer  # noqa: F401, I001 - sets the threads of BLAS before numpy is loaded
 
@@ -48,11 +48,6 @@ def ours(root: Path, _: list[str]) -> dict[str, float]:
     parts += [(day.user, day.article, day.clicks) for day in (from_frame(day, ids) for day in history)]
     user, article, count = (np.concatenate(column) for column in zip(*parts, strict=True))
     return {**_matrix(user, article, count), **bare.since(started)}
-
-
-def polars(root: Path, joined: list[str]) -> dict[str, float]:
-    """By bare calls, as in the sum of all steps."""
-    return bare.parse(root, joined)
 
 
 def duckdb(root: Path, joined: list[str]) -> dict[str, float]:
@@ -103,12 +98,12 @@ def _matrix(user: NDArray[np.int32], article: NDArray[np.int32], count: NDArray[
     return {"nonZeros": matrix.nnz, "sum": float(matrix.sum(dtype=np.float64))}
 
 
-PARSERS: dict[str, Callable[[Path, list[str]], dict[str, float]]] = {"ours": ours, "polars": polars, "duckdb": duckdb}
+PARSERS: dict[str, Callable[[Path, list[str]], dict[str, float]]] = {"ours": ours, "duckdb": duckdb}
 
 
 def main(who: str, root: str, joined: str) -> None:
     """Standard output has the result and nothing else."""
-    print(json.dumps(PARSERS[who](Path(root), json.loads(joined))))
+    bare.answer(PARSERS[who](Path(root), json.loads(joined)))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 /** The same clicks, with a catalogue of their articles beside them: each headline is there before the first click on it is sent. */
 
+import type { CatalogueFile } from '../../src/clients/catalogueFile';
 import type { RunDate } from '../../src/domain/runDate';
-import type { CatalogueFile } from '../../src/serving/portalCatalogue';
 import { writeCatalogue } from '../portalCatalogue';
 import type { ClickSource, HourOfClicks } from './clickSource';
 import { exampleReaders } from './demoState';

@@ -1,7 +1,8 @@
 /** Where the demo's clicks come from: hour by hour, in time order, up to the end of the run date. */
+
+import type { CatalogueFile } from '../../src/clients/catalogueFile';
 import type { Click } from '../../src/domain/click';
 import type { RunDate } from '../../src/domain/runDate';
-import type { CatalogueFile } from '../../src/serving/portalCatalogue';
 
 export interface HourOfClicks {
   readonly day: RunDate;

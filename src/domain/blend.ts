@@ -44,8 +44,8 @@ interface Candidate {
 const personalRankOffset = 10;
 
 export function blend(input: BlendInput, weights: BlendWeights): BlendedArticle[] {
-  const { visit, excluded, limit } = input;
-  const isUnread = (articleId: string): boolean => !excluded.has(articleId) && !visit.includes(articleId);
+  const { limit } = input;
+  const isUnread = (articleId: string): boolean => isUnreadIn(input, articleId);
   const ranked = input.section === undefined ? ofFrontPage(input, weights) : ofSection(input.section);
   const maxOfSection = input.section === undefined ? Math.ceil(weights.maxSectionShare * limit) : limit;
   const chosen = varied(ranked, isUnread, limit, maxOfSection);
@@ -53,6 +53,20 @@ export function blend(input: BlendInput, weights: BlendWeights): BlendedArticle[
     return { articleId, tier: personal > score / 2 ? 'personal' : 'fresh' };
   });
   return input.section === undefined ? filledUp(articles, input, isUnread) : articles;
+}
+
+const isUnreadIn = ({ visit, excluded }: BlendInput, articleId: string): boolean =>
+  !excluded.has(articleId) && !visit.includes(articleId);
+
+/** Whether any weights could serve it: it is unread, and on one of the lists that are blended. */
+export function canServe(input: BlendInput, articleId: string): boolean {
+  const { popular, personal = [], nightlyPopular = [], next, visit, section } = input;
+  const open = next.get(visit[0] ?? '');
+  const lists =
+    section === undefined
+      ? [popular?.articles ?? [], open?.articles ?? [], personal, nightlyPopular]
+      : [section.articles];
+  return isUnreadIn(input, articleId) && lists.some((articles) => articles.includes(articleId));
 }
 
 /** In rank order. Most candidates are ranked by popularity alone, which is the same for all readers: the others are merged in. */

@@ -6,7 +6,7 @@
  */
 import type { MomentKind, ServedMoment } from './asServed';
 import { clickQuality } from './asServedMethods';
-import { blend } from './blend';
+import { blend, canServe } from './blend';
 import type { BlendWeights, MomentWeights } from './blendWeights';
 
 const steps = [0.1, 0.05, 0.025];
@@ -25,7 +25,9 @@ export interface Slope {
 
 /** From each of `starts`, for there are hills beside the highest one; the best end counts. */
 export function* climbing(slope: Slope, starts: readonly MomentWeights[]): Generator<void, MomentWeights> {
-  const thinned = { ...slope, moments: evenly(slope.moments).filter(canBeFound) };
+  // Where no weights serve what was opened there is nothing to learn, and no time to lose.
+  const moments = evenly(slope.moments).filter(({ input, click }) => canServe(input, click.articleId));
+  const thinned = { ...slope, moments };
   let best: Place | undefined;
   for (const start of starts) {
     const end = yield* climbFrom(start, thinned);
@@ -39,15 +41,6 @@ export function* climbing(slope: Slope, starts: readonly MomentWeights[]): Gener
 function evenly(moments: readonly ServedMoment[]): readonly ServedMoment[] {
   const every = Math.ceil(moments.length / maxMoments);
   return moments.filter((_, index) => index % every === 0);
-}
-
-/** No weights serve an article that is on no list, or was read: of such a click there is nothing to learn, and no time to lose. */
-function canBeFound({ input, click: { articleId } }: ServedMoment): boolean {
-  const { popular, personal = [], nightlyPopular = [], next, visit, excluded } = input;
-  const lists = [popular?.articles ?? [], personal, nightlyPopular, next.get(visit[0] ?? '')?.articles ?? []];
-  return (
-    !excluded.has(articleId) && !visit.includes(articleId) && lists.some((articles) => articles.includes(articleId))
-  );
 }
 
 interface Place {

@@ -1,9 +1,10 @@
 /** Composition root of the serving API: config → DynamoDB → serving. Run with `npm run serving`. */
+
+import { InvalidCatalogue } from '../clients/catalogueFile';
 import { createDynamoDbRecommendationReader } from '../clients/recommendationReader.dynamodb';
 import { createCloudWatchServingMetrics } from '../clients/servingMetrics.cloudwatch';
 import { startServingReport } from '../clients/servingMetrics.report';
 import { ConfigError, loadServingConfig } from '../config';
-import { InvalidCatalogue } from './portalCatalogue';
 import { startServing } from './startServing';
 
 async function main(): Promise<void> {

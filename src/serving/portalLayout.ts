@@ -1,5 +1,4 @@
 /** What every page of the portal has around its news. */
-
 import { type Html, html, nothing } from '../pages/html';
 import { pageHead } from '../pages/pageHead';
 import type { Catalogue, Headline } from './portalCatalogue';

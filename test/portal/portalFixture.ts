@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CatalogueFile } from '../../src/serving/portalCatalogue';
+import type { CatalogueFile } from '../../src/clients/catalogueFile';
 import { type Serving, type ServingOptions, startServing } from '../../src/serving/startServing';
 import { FakeReader, popularTable } from '../serving/fakeReader';
 
