@@ -15,7 +15,7 @@ import { postControl } from './control';
 import { emulatorSpec } from './emulator';
 import { catalogueFileIn, ensureCatalogue } from './portalCatalogue';
 import { programs, repositoryRoot } from './prepare';
-import { answersHttp, freePort, StartFailed } from './processes';
+import { answersHttp, freePort, isTaken, StartFailed } from './processes';
 import {
   bucket,
   createBucket,
@@ -262,13 +262,6 @@ async function choosePorts(given: Partial<Record<PortName, number>>): Promise<Po
     collectorClock: await choose('collectorClock'),
     servingClock: await choose('servingClock'),
   };
-}
-
-async function isTaken(port: number): Promise<boolean> {
-  return acceptsConnections(port).then(
-    () => true,
-    () => false,
-  );
 }
 
 function acceptsConnections(port: number): Promise<void> {

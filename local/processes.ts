@@ -1,5 +1,6 @@
 /** Starting and ending the programs of the laptop cloud, and finding them free ports. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
@@ -30,17 +31,31 @@ export interface ProgramSpec {
   readonly logFile: string;
 }
 
-/** A TCP port of loopback that nobody listens on at this moment. */
+/**
+ * Below 32768, where systems begin to take ports for outgoing connections: one of those could be gone before its program listens,
+ * or while it is started again. Above 10080, which browsers refuse.
+ */
+const firstPort = 10_240;
+/** Processes that choose at the same time do it in lanes of their own. */
+const lanes = 16;
+const portsOfLane = 1408;
+let nextOfLane = randomInt(portsOfLane);
+
+/** A TCP port of loopback that nobody listens on at this moment, and that was not given before. */
 export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+  for (let tried = 0; tried < portsOfLane; tried++) {
+    const port = firstPort + lanes * (nextOfLane++ % portsOfLane) + (process.pid % lanes);
+    if (!(await isTaken(port))) return port;
+  }
+  throw new Error(`all ports from ${firstPort} to 32767 that this process may choose from are taken`);
+}
+
+/** Whether a program of this machine has it. */
+export function isTaken(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EADDRINUSE'));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(false)));
   });
 }
 
