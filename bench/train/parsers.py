@@ -37,15 +37,15 @@ def ours(root: Path, _: list[str]) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="frontpage-parsers-") as folder:
         spool = Spool(Path(folder), {*days_before(RUN_DATE, 7), RUN_DATE})
         for found in in_order(read, objects_below(root / "input/data/clicks", ".gz")):
-            names.add(found.clicks)
-            spool.put(found.clicks)
+            names.add(found.clicks.texts)
+            spool.put(found.clicks.rows)
         history = [encode(read_parquet(path.name, path)) for path in _history(root)]
         for day in history:
-            names.add(day)
+            names.add(day.texts)
         ids = names.ids()
         clicks, _ = spool.take(RUN_DATE, ids)
     parts: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.generic]]] = [_ones(clicks)]
-    parts += [(day.user, day.article, day.clicks) for day in (from_frame(day, ids) for day in history)]
+    parts += [(day.user, day.article, day.clicks) for day in (from_frame(day.rows, ids) for day in history)]
     user, article, count = (np.concatenate(column) for column in zip(*parts, strict=True))
     return {**_matrix(user, article, count), **bare.since(started)}
 

@@ -11,13 +11,15 @@ from typing import Any
 
 import polars as pl
 
+from .alphabet import Alphabet
 from .event_time import event_times
 from .plain_text import holds_strings_only
 
 _FIELDS = ("event_id", "user_id", "article_id", "occurred_at", "section", "ack", "heartbeat_at")
 _SCHEMA = dict.fromkeys(_FIELDS, pl.String)
-_ID = r"^[A-Za-z0-9_.:-]{1,64}$"
-_SECTION = r"^[a-z0-9-]{1,32}$"
+_IDS = ("event_id", "user_id", "article_id")
+_ID = Alphabet("A-Za-z0-9_.:-", longest=64)
+_SECTION = Alphabet("a-z0-9-", longest=32)
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,13 @@ def parse_clicks(content: bytes, *, damaged: bool = False) -> ParsedClicks:
 
 
 def _valid_clicks(rows: pl.DataFrame) -> pl.DataFrame:
-    section = pl.when(pl.col("section").str.contains(_SECTION)).then(pl.col("section"))
-    ids = [pl.col(name).str.contains(_ID) for name in ("event_id", "user_id", "article_id")]
-    valid = rows.with_columns(event_times(rows["occurred_at"]).alias("at"), section.alias("section"))
-    valid = valid.filter(*ids, pl.col("at").is_not_null())
-    return valid.select("event_id", "user_id", "article_id", "at", "section", "ack")
+    rows = rows.with_columns(event_times(rows["occurred_at"]).alias("at"))
+    if not _SECTION.has_all(rows["section"]):
+        rows = rows.with_columns(pl.when(_SECTION.has("section")).then("section"))
+    needed = rows.select(*_IDS, "at")
+    if any(column.has_nulls() for column in needed) or not all(_ID.has_all(needed[name]) for name in _IDS):
+        rows = rows.filter(*map(_ID.has, _IDS), pl.col("at").is_not_null())
+    return rows.select(*_IDS, "at", "section", "ack")
 
 
 def _read_fast(content: bytes) -> tuple[pl.DataFrame, int] | None:

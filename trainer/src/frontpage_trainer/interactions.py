@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from .codes import Ids, codes_of
+from .codes import Ids
 from .errors import DataRejected
 from .in_order import in_order
 
@@ -125,15 +125,15 @@ def to_frame(interactions: Interactions, ids: Ids) -> pl.DataFrame:
 
 
 def from_frame(rows: pl.DataFrame, ids: Ids) -> Interactions:
-    """Rows of the file, encoded. A file may leave the first click open."""
+    """Rows of the file with hashes for ids. A file may leave the first click open."""
     first = rows.select(pl.coalesce("first_at", "last_at").dt.epoch("ms")).to_series()
     return Interactions(
-        user=ids.users.of(codes_of(rows["user_id"])),
-        article=ids.articles.of(codes_of(rows["article_id"])),
+        user=ids.users.of(rows["user_id"].to_numpy()),
+        article=ids.articles.of(rows["article_id"].to_numpy()),
         clicks=rows["clicks"].to_numpy(),
         last_ms=rows["last_at"].dt.epoch("ms").to_numpy(),
         first_ms=first.to_numpy(),
-        section=ids.sections.of(codes_of(rows["section"])),
+        section=ids.sections.of(rows["section"].to_numpy()),
     )
 
 

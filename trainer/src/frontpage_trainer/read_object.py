@@ -7,17 +7,17 @@ import polars as pl
 
 from .click_lines import parse_clicks
 from .clock import HOUR_MS
-from .codes import encode
+from .codes import Coded, encode, hashed
 from .lake_objects import unpack
 
 
 @dataclass(frozen=True)
 class ReadObject:
-    """`clicks`: event (64 bits of hash), user_id, article_id, section (categories), at_ms, in the order of the object.
-    `acks`: event_id, at and ack of the same clicks. The counts are those of `ParsedClicks`; `future` are clicks that
+    """`clicks`: event (its hash), user_id, article_id, section, at_ms, in the order of the object. `acks`: event_id, at
+    and ack of the same clicks. The counts are those of `ParsedClicks`; `future` are clicks that
     occurred more than an hour after the end of the run date."""
 
-    clicks: pl.DataFrame
+    clicks: Coded
     acks: pl.DataFrame | None
     lines: int
     heartbeats: int
@@ -27,14 +27,12 @@ class ReadObject:
 
 
 def read_object(found: tuple[str, Path], *, end_ms: int, with_acks: bool) -> ReadObject:
-    """`found`: key and path.
-
-    An event is 64 bits of hash: among a hundred million of them two different ids fall together once in some thousand
-    days, which would be one click less. Texts are left behind here, so memory does not grow with them."""
+    """`found`: key and path. An event is its hash alone: among a hundred million of them two fall together once in some
+    thousand days, which would be one click less."""
     unpacked = unpack(*found)
     parsed = parse_clicks(unpacked.content, damaged=unpacked.damaged)
     at_ms = pl.col("at").dt.epoch("ms").alias("at_ms")
-    event = pl.col("event_id").hash(seed=0).alias("event")
+    event = hashed("event_id").alias("event")
     clicks = encode(parsed.clicks.select(event, "user_id", "article_id", "section", at_ms))
     return ReadObject(
         clicks=clicks,
@@ -42,6 +40,6 @@ def read_object(found: tuple[str, Path], *, end_ms: int, with_acks: bool) -> Rea
         lines=parsed.lines,
         heartbeats=parsed.heartbeats,
         malformed=parsed.malformed,
-        future=clicks.select((pl.col("at_ms") > end_ms + HOUR_MS).sum()).item(),
+        future=clicks.rows.select((pl.col("at_ms") > end_ms + HOUR_MS).sum()).item(),
         damaged=unpacked.damaged,
     )

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from .clock import DAY_MS, day_start_ms
-from .codes import Ids, codes_of
+from .codes import Ids
 from .in_order import in_order
 from .interactions import Clicks
 
@@ -29,8 +29,7 @@ class Spool:
 
     def put(self, clicks: pl.DataFrame) -> int:
         """Rows of `read_object`. Returns how many were kept."""
-        columns = {name: codes_of(clicks[name]) for name in ("user_id", "article_id", "section")}
-        columns |= {"event": clicks["event"].to_numpy(), "at_ms": clicks["at_ms"].to_numpy()}
+        columns = {name: clicks[name].to_numpy() for name in ("event", "user_id", "article_id", "section", "at_ms")}
         numbers = columns["at_ms"] // DAY_MS
         kept = 0
         for number in np.unique(numbers):
@@ -58,9 +57,9 @@ class Spool:
         if self._waiting:
             self._seen.append(events[first])
         clicks = Clicks(
-            user=ids.users.of(self._read(day, "user_id", np.uint32)[first]),
-            article=ids.articles.of(self._read(day, "article_id", np.uint32)[first]),
-            section=ids.sections.of(self._read(day, "section", np.uint32)[first]),
+            user=ids.users.of(self._read(day, "user_id", np.uint64)[first]),
+            article=ids.articles.of(self._read(day, "article_id", np.uint64)[first]),
+            section=ids.sections.of(self._read(day, "section", np.uint64)[first]),
             at_ms=self._read(day, "at_ms", np.int64)[first],
         )
         return clicks, int(events.size - np.count_nonzero(first))

@@ -126,12 +126,13 @@ def _compacted_days(folder: Path, parameters: Hyperparameters) -> dict[date, tup
 def _read_compacted(
     compacted: dict[date, tuple[str, Path]], names: Names, check_stop: Callable[[], None]
 ) -> dict[date, pl.DataFrame]:
-    coded: dict[date, pl.DataFrame] = {}
+    rows: dict[date, pl.DataFrame] = {}
     for day, (key, path) in sorted(compacted.items()):
         check_stop()
-        coded[day] = encode(read_parquet(key, path))
-        names.add(coded[day])
-    return coded
+        coded = encode(read_parquet(key, path))
+        names.add(coded.texts)
+        rows[day] = coded.rows
+    return rows
 
 
 def _spool_objects(
@@ -143,15 +144,15 @@ def _spool_objects(
     for key, found in zip((key for key, _ in objects), in_order(read, objects), strict=True):
         check_stop()
         if found.damaged:
-            warn(f"{key} is damaged: {found.clicks.height} clicks before the damage are used")
+            warn(f"{key} is damaged: {found.clicks.rows.height} clicks before the damage are used")
         if ledger is not None and found.acks is not None:
             ledger.note(found.acks)
-        window.names.add(found.clicks)
+        window.names.add(found.clicks.texts)
         counts.lines += found.lines
         counts.heartbeats += found.heartbeats
         counts.malformed += found.malformed
         counts.future += found.future
-        counts.outside_window += found.clicks.height - spool.put(found.clicks) - found.future
+        counts.outside_window += found.clicks.rows.height - spool.put(found.clicks.rows) - found.future
         if (partition := partition_day(key)) is not None:
             window.partitions.add(partition)
 
