@@ -12,8 +12,12 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN node_modules/.bin/tsc -p tsconfig.build.json && node dist/writeWorkflowBundle.js
 
+# Temporal's client has its core for five platforms, and half of the rest are source maps of packages.
 FROM base AS dependencies
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+    && find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 \
+        ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} + \
+    && find node_modules -name '*.map' -delete
 
 FROM base AS app
 ARG VERSION=0.0.0

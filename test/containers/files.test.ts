@@ -1,6 +1,8 @@
 /** The files that containers are made and run from: linted, read as the engine reads them, and in step with one another. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { repositoryRoot } from '../../local/prepare';
 import { composeCommand, run } from './tools';
 
@@ -52,6 +54,37 @@ describe('the files of the containers', () => {
     const refused = run(command, [...args, 'config'], { ...keys, OPERATOR_KEY: '' });
     expect([refused.status === 0, refused.stderr]).toEqual([false, expect.stringContaining('OPERATOR_KEY')]);
   }, 300_000);
+
+  it('give every part time to end, and have no health check that Podman would take apart', () => {
+    const [command, ...args] = composeCommand();
+    const { stdout } = run(command, [...args, 'config'], keys);
+    const [, services = ''] = /^services:$(.*?)^\S/ms.exec(stdout) ?? [];
+    const parts = [...services.matchAll(/^ {2}([\w-]+):$(.*?)(?=^ {2}\S|$(?![^]))/gms)];
+    expect(parts.length).toBeGreaterThan(15);
+    expect(parts.filter(([, , body = '']) => !/^ +stop_grace_period: /m.test(body)).map(([, name]) => name)).toEqual(
+      [],
+    );
+    const checks = [...compose.matchAll(/^ +test: (\[.+\])$/gm)].map(([, words = '']): unknown => JSON.parse(words));
+    expect(checks).toHaveLength(7);
+    expect(checks.flat().filter((word) => String(word).includes(' '))).toEqual([]);
+  }, 300_000);
+
+  it('keep of the packages the native core of the platform alone, and no source map', () => {
+    const prune = /^RUN npm ci --omit=dev .+\\\n +&& ((?:.+\\\n)*.+)$/m.exec(text('Dockerfile'))?.[1] ?? 'false';
+    const app = mkdtempSync(join(tmpdir(), 'frontpage-pruned-'));
+    const releases = 'node_modules/@temporalio/core-bridge/releases';
+    const mine = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-unknown-linux-gnu/index.node`;
+    const others = ['aarch64-apple-darwin/index.node', 'x86_64-pc-windows-msvc/index.node'];
+    const files = [...[mine, ...others].map((file) => `${releases}/${file}`), 'node_modules/a/b.js'];
+    for (const file of [...files, 'node_modules/a/b.js.map']) {
+      mkdirSync(dirname(join(app, file)), { recursive: true });
+      writeFileSync(join(app, file), '');
+    }
+    expect(spawnSync('sh', ['-euc', prune], { cwd: app, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+    const left = readdirSync(app, { recursive: true, encoding: 'utf8' }).filter((name) => /\.\w+$/.test(name));
+    expect(left.toSorted()).toEqual([`${releases}/${mine}`, 'node_modules/a/b.js'].toSorted());
+    rmSync(app, { recursive: true });
+  });
 
   it('pin each foreign image to a version and a digest', () => {
     const stages = ['app', 'base'];
