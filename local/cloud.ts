@@ -56,6 +56,8 @@ export interface CloudOptions {
   /** Where the clock of the world outside is set, to stand still, before the first click; absent: it goes on as it was. */
   readonly clockMs?: number;
   readonly heartbeatSeconds: number;
+  /** A folder like the repository, in which the programs lie compiled; without it they start from their TypeScript. */
+  readonly compiled?: string | undefined;
   /** Whether the demo portal and the operator's page belong to it. */
   readonly pages?: true;
   readonly events: SupervisorEvents;
@@ -126,11 +128,13 @@ export class Cloud {
   }
 
   private async startAll(ports: Ports, options: CloudOptions, say: (line: string) => void): Promise<void> {
-    const { stateDir } = options;
+    const { stateDir, compiled } = options;
     mkdirSync(stateDir, { recursive: true });
     if (options.pages) ensureCatalogue(stateDir);
     writeFileSync(join(stateDir, 'settings.json'), JSON.stringify(options.settings, undefined, 2));
     const logFile = (name: string): string => join(stateDir, 'logs', `${name}.log`);
+    const place = (file: string): string =>
+      compiled === undefined ? join(repositoryRoot, file) : join(compiled, file.replace(/ts$/, 'js'));
     const script = (
       name: string,
       file: string,
@@ -141,9 +145,9 @@ export class Cloud {
       name,
       command: process.execPath,
       args: [
-        ...['--import', require.resolve('tsx')],
-        ...(clockPort === undefined ? [] : ['--import', join(repositoryRoot, 'local/virtualTime.mts')]),
-        ...[join(repositoryRoot, file), ...args],
+        ...(compiled === undefined ? ['--import', require.resolve('tsx')] : []),
+        ...(clockPort === undefined ? [] : ['--import', place('local/virtualTime.mts')]),
+        ...[place(file), ...args],
       ],
       env: { ...this.environment, ...(clockPort === undefined ? {} : { VIRTUAL_TIME_PORT: String(clockPort) }) },
       logFile: logFile(name),

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { ObjectStore } from '../../src/clients/objectStore';
 import { type Click, clickLine } from '../../src/domain/click';
+import { hourMs, minuteMs } from '../../src/domain/durations';
 import { clicksHourPrefix } from '../../src/domain/keys';
 import { samplesOf } from '../../src/domain/prometheusText';
 import { endOfDayMs, type RunDate, startOfDayMs } from '../../src/domain/runDate';
@@ -16,6 +17,8 @@ export interface FillTarget {
   readonly collectorUrl: string;
   /** Sets the clock of the world outside; resolves when what falls due on the way is in the lake. */
   readonly setClock: (nowMs: number, speed: number) => Promise<void>;
+  /** The clicks of so many minutes are sent together, at their end: by default five. Divides an hour. */
+  readonly stepMinutes?: number;
   /** Ends the filling between two requests. */
   readonly signal: AbortSignal;
 }
@@ -33,8 +36,6 @@ export interface FilledDay {
   readonly articles: ReadonlySet<string>;
 }
 
-const stepMs = 5 * 60_000;
-const hourMs = 3_600_000;
 /** What the collector takes in one request. */
 const clicksPerRequest = 500;
 const parallelRequests = 8;
@@ -70,7 +71,7 @@ export async function fillLake(
     }
   }
   // The day is over; a minute of its aftermath takes a second, until what is still buffered has been delivered.
-  await target.setClock(endOfDayMs(runDate) + stepMs, 60);
+  await target.setClock(endOfDayMs(runDate) + 5 * minuteMs, 60);
   return { clicks, clicksOfReader, articles };
 }
 
@@ -82,8 +83,9 @@ async function putHour({ day, hour, clicks }: HourOfClicks, lake: ObjectStore): 
   });
 }
 
-/** Each click arrives in the five minutes in which it was made. */
+/** Each click arrives in the step in which it was made. */
 async function replayHour({ day, hour, clicks }: HourOfClicks, target: FillTarget): Promise<void> {
+  const stepMs = (target.stepMinutes ?? 5) * minuteMs;
   const startsMs = startOfDayMs(day) + hour * hourMs;
   let from = 0;
   for (let stepEndsMs = startsMs + stepMs; stepEndsMs <= startsMs + hourMs; stepEndsMs += stepMs) {

@@ -1,10 +1,10 @@
 /** A collector and a local Firehose as processes that can be killed at any moment and come back, over one bucket. */
 import { join } from 'node:path';
 import { postControl } from '../../local/control';
-import { repositoryRoot } from '../../local/prepare';
 import { answersHttp, freePort, type RunningProgram, startProgram, whenReady } from '../../local/processes';
 import { createDeliveryStream } from '../../local/resources';
 import type { AwsEndpoint } from '../../src/clients/awsEndpoint';
+import { nodeArguments } from '../support/nodeArguments';
 
 export interface HouseOptions {
   readonly dir: string;
@@ -80,7 +80,7 @@ async function startFirehose({ dir, aws }: HouseOptions, port: number): Promise<
     name: 'Firehose',
     command: process.execPath,
     args: [
-      ...['--import', require.resolve('tsx'), join(repositoryRoot, 'local/firehose/main.ts')],
+      ...nodeArguments('local/firehose/main.ts'),
       ...['--port', String(port), '--data-dir', join(dir, 'firehose')],
       ...['--s3-endpoint', aws.endpoint, '--cloudwatch-endpoint', aws.endpoint],
     ],
@@ -97,7 +97,7 @@ async function startCollector(
   const program = startProgram({
     name: 'collector',
     command: process.execPath,
-    args: ['--import', require.resolve('tsx'), join(repositoryRoot, 'src/collector/main.ts')],
+    args: nodeArguments('src/collector/main.ts'),
     env: {
       AWS_REGION: aws.region,
       AWS_ACCESS_KEY_ID: 'local',

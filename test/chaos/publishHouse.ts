@@ -5,13 +5,13 @@ import { Client } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { type HeadlessTemporal, startHeadlessTemporal } from '../../local/headlessTemporal';
 import { Random } from '../../local/newsroom/random';
-import { repositoryRoot } from '../../local/prepare';
 import { answersHttp, freePort, type RunningProgram, startProgram, whenReady } from '../../local/processes';
 import { createBucket, createTable } from '../../local/resources';
 import type { AwsEndpoint } from '../../src/clients/awsEndpoint';
 import type { ObjectStore } from '../../src/clients/objectStore';
 import { createS3ObjectStore } from '../../src/clients/objectStore.s3';
 import { createDynamoDbRecommendationTable } from '../../src/clients/recommendationTable.dynamodb';
+import { nodeArguments } from '../support/nodeArguments';
 import { FaultyDynamoDb } from './faultyDynamoDb';
 
 export interface PublishHouseOptions {
@@ -168,5 +168,5 @@ export class PublishHouse {
 
 const node = (file: string, args: readonly string[] = []) => ({
   command: process.execPath,
-  args: ['--import', require.resolve('tsx'), join(repositoryRoot, file), ...args],
+  args: [...nodeArguments(file), ...args],
 });

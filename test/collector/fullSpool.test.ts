@@ -58,8 +58,18 @@ async function sendUntilRefused() {
   }
 }
 
-const idsIn = (stream: FakeDeliveryStream): string[] =>
-  stream.lines.flatMap((line) => /"event_id":"(e\d+)"/.exec(line)?.[1] ?? []);
+const idsRead = new WeakMap<FakeDeliveryStream, { records: number; readonly ids: string[] }>();
+
+/** Of all that was taken. A record is read once, for a test that waits looks many hundred times. */
+function idsIn(stream: FakeDeliveryStream): string[] {
+  const read = idsRead.get(stream) ?? { records: 0, ids: [] };
+  idsRead.set(stream, read);
+  for (const record of stream.taken.slice(read.records)) {
+    read.records += 1;
+    read.ids.push(...record.split('\n').flatMap((line) => /"event_id":"(e\d+)"/.exec(line)?.[1] ?? []));
+  }
+  return [...read.ids];
+}
 
 async function gauge(name: string): Promise<number> {
   const text = await (await fetch(`${collector?.url}/metrics`)).text();

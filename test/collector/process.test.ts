@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { listeningUrl, runProgram, until } from '../support/runProgram';
+import { listeningUrl, runFromSource, until } from '../support/runProgram';
 import { click, freshFolder } from './collectorFixture';
 import { RecordingFirehose } from './recordingFirehose';
 
@@ -32,7 +32,7 @@ describe('the collector process', () => {
     });
     const endpoint = await firehose.listen({ host: '127.0.0.1', port: 0 });
 
-    const collector = runProgram(main, {
+    const collector = runFromSource(main, {
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
@@ -80,7 +80,7 @@ describe('the collector process', () => {
       COLLECTOR_DRAIN_SECONDS: '0.2',
       COLLECTOR_SPOOL_DIR: freshFolder(),
     };
-    const first = runProgram(main, environment);
+    const first = runFromSource(main, environment);
     child = first.child;
     const answer = await fetch(`${await listeningUrl(first)}/v1/clicks`, {
       method: 'POST',
@@ -93,14 +93,14 @@ describe('the collector process', () => {
     expect(await exited).toEqual([0, null]);
 
     const answering = new RecordingFirehose();
-    const next = runProgram(main, { ...environment, AWS_ENDPOINT_URL_FIREHOSE: await answering.start() });
+    const next = runFromSource(main, { ...environment, AWS_ENDPOINT_URL_FIREHOSE: await answering.start() });
     child = next.child;
     await until(() => answering.lines.find((line) => line.includes('left-on-disk')));
     await answering.stop();
   });
 
   it('ends with one sentence that names the variable when its environment is incomplete', async () => {
-    const collector = runProgram(main, {
+    const collector = runFromSource(main, {
       AWS_REGION: 'us-east-1',
       COLLECTOR_SPOOL_DIR: freshFolder(),
       FRONTPAGE_BUCKET: 'lake',

@@ -97,6 +97,7 @@ it(
     expect(await frontpage(cloud, 'status', runDate)).toContain(
       '  DEGRADED: proceeded by the desk: noon is lost; missing hours 12\n',
     );
+    await slice.letReadersAsk();
     const served = await fetch(`${cloud.urls.serving}/v1/users/anybody/recommendations`);
     expect(await served.json()).toMatchObject({ version: summary.version });
   },

@@ -11,7 +11,7 @@ import { clicksHourPrefix } from '../../src/domain/keys';
 import { versionOf } from '../../src/domain/version';
 import { runDate, Slice } from './slice';
 
-const timeLimitMs = 300_000;
+const timeLimitMs = 600_000;
 let slice: Slice | undefined;
 /** What the table held after the calm run. */
 let calm: ReadonlyMap<string, string> | undefined;
@@ -34,6 +34,7 @@ describe('the path from clicks to front pages', () => {
       calm = await slice.listsOfTable(summary.version);
       expect(calm).toEqual(await slice.listsOfShards(summary.trainingAttempts[0]?.jobName ?? ''));
 
+      await slice.letReadersAsk();
       const [reader] = day.clicksOfReader.keys();
       const served = await fetch(`${slice.cloud.urls.serving}/v1/users/${reader}/recommendations?limit=5`);
       const page = z

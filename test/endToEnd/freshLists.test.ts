@@ -20,6 +20,7 @@ import { freshPopularPk, freshSectionPk, nextListPk } from '../../src/domain/key
 import { applySchedule } from '../../src/schedules/apply';
 import { freshSchedule } from '../../src/schedules/wanted';
 import type { freshLists } from '../../src/workflows';
+import { compiledPrograms } from '../support/nodeArguments';
 
 const timeLimitMs = 240_000;
 let cloud: Cloud;
@@ -33,6 +34,7 @@ beforeAll(async () => {
       settings: {},
       bufferIntervalSeconds: 1,
       heartbeatSeconds: 1,
+      compiled: compiledPrograms,
       events: { restarted: () => undefined, lost: (name, logFile) => console.error(`${name} is lost; see ${logFile}`) },
     },
     () => undefined,

@@ -19,6 +19,7 @@ import type { DailyInput, RunSummary } from '../../src/contract';
 import { modelPrefix } from '../../src/domain/keys';
 import { lastCompleteDay, type RunDate, startOfDayMs } from '../../src/domain/runDate';
 import { parseShardLine } from '../../src/domain/storedList';
+import { compiledPrograms } from '../support/nodeArguments';
 
 export const runDate = lastCompleteDay(Date.now());
 const usualNewsroom = {
@@ -71,6 +72,7 @@ export class Slice {
         bufferIntervalSeconds: 300,
         heartbeatSeconds: 1,
         clockMs: startOfDayMs(runDate),
+        compiled: compiledPrograms,
         events: {
           restarted: (name) => restarted.push(name),
           lost: (name, logFile) => console.error(`${name} is lost; see ${logFile}`),
@@ -105,18 +107,20 @@ export class Slice {
         lake: this.lake,
         collectorUrl: this.cloud.urls.collector,
         setClock: (nowMs, speed) => this.cloud.setClock(nowMs, speed),
+        stepMinutes: 20,
         signal: new AbortController().signal,
       },
       { historyDay: () => undefined, hour: () => undefined },
     );
   }
 
-  /** The run as soon as this holds of it, looked at ten times a second; the test's own time limit ends a vain wait. */
+  /** The run as soon as this holds of it, looked at four times a second; the test's own time limit ends a vain wait. */
   async when(holds: (view: RunView) => boolean, day: RunDate = runDate): Promise<RunView> {
     for (;;) {
       const view = await viewRun(this.client, day).catch(() => undefined);
       if (view !== undefined && holds(view)) return view;
-      await sleep(100);
+      // Each look is work for the worker and for Temporal, who have other work to do.
+      await sleep(250);
     }
   }
 
@@ -124,6 +128,11 @@ export class Slice {
     const view = await this.when(({ state }) => state !== 'running', day);
     if (view.result?.outcome !== 'published') throw new Error(`the run did not publish: ${JSON.stringify(view)}`);
     return view.result.summary;
+  }
+
+  /** The clock of the day, by which serving measures its budgets, is as fast as the wall from here on. */
+  async letReadersAsk(): Promise<void> {
+    await this.cloud.setClock(await this.cloud.clockMs(), 1);
   }
 
   /** Partition key → articles and expiry, of everything the trainer wrote for the table. */

@@ -201,10 +201,11 @@ describe('a training', () => {
   it(
     'climbs to on demand when Spot ran out of its waiting time while interrupted, from the same checkpoints',
     async () => {
-      // Long enough for a checkpoint to be in S3 before Spot is gone.
+      // Long enough for a checkpoint to be in S3 before Spot is gone, and on demand for all of it, however busy the machine is.
+      const limit = Math.max(40, 2 * (longCalm.attempts[0]?.trainingSeconds ?? 0));
       const run = await house.play({
         deadline: 'none',
-        training: { hyperparameters: longTraining, maxRuntimeSeconds: 40, maxWaitSeconds: 40 },
+        training: { hyperparameters: longTraining, maxRuntimeSeconds: limit, maxWaitSeconds: limit },
         during: async () => {
           await house.whenJob(({ secondaryStatus }) => secondaryStatus === 'Training');
           await house.whenCheckpointed();
@@ -220,7 +221,7 @@ describe('a training', () => {
       expect(run.attempts[1]?.resumedFrom.length).toBeGreaterThan(0);
       expect(paid(run.jobs)).toBe(2);
     },
-    timeLimitMs,
+    2 * timeLimitMs,
   );
 
   it(

@@ -117,7 +117,7 @@ export class TrainingHouse {
       if (found !== undefined) return found;
       const over = jobs.find(({ status }) => isOver(status));
       if (over !== undefined) throw new Error(`the job was over before what was waited for: ${JSON.stringify(over)}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 
@@ -132,7 +132,7 @@ export class TrainingHouse {
     while ((await manifests()).every((key) => known.has(key))) {
       const over = (await this.jobs()).find(({ name, status }) => under.includes(name) && isOver(status));
       if (over !== undefined) throw new Error(`the job was over before its next checkpoint: ${JSON.stringify(over)}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
 

@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { repositoryRoot } from '../../local/prepare';
 import { click } from '../collector/collectorFixture';
 import { RecordingFirehose } from '../collector/recordingFirehose';
+import { nodeArguments } from '../support/nodeArguments';
 import { until } from '../support/runProgram';
 
 const scriptOf = (file: string): string => readFileSync(join(repositoryRoot, 'infra', file), 'utf8');
-const collector = [process.execPath, '--import', require.resolve('tsx'), join(repositoryRoot, 'src/collector/main.ts')];
+const collector = [process.execPath, ...nodeArguments('src/collector/main.ts')];
 /** Says where it works, and stays there. */
 const idler = [
   process.execPath,

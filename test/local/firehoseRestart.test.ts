@@ -8,6 +8,7 @@ import { answersHttp, freePort, type RunningProgram, startProgram, whenReady } f
 import type { ObjectStore } from '../../src/clients/objectStore';
 import { createS3ObjectStore } from '../../src/clients/objectStore.s3';
 import { freshBucket, testAws } from '../support/aws';
+import { nodeArguments } from '../support/nodeArguments';
 import {
   at,
   clientOf,
@@ -44,7 +45,7 @@ describe('the program', () => {
       name: 'firehose',
       command: process.execPath,
       args: [
-        ...['--import', require.resolve('tsx'), join(__dirname, '../../local/firehose/main.ts')],
+        ...nodeArguments('local/firehose/main.ts'),
         ...['--port', new URL(url).port, '--data-dir', dataDir],
         ...['--s3-endpoint', s3Endpoint, '--cloudwatch-endpoint', testAws().endpoint, '--retry-seconds', '0.1'],
       ],

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CreateTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { answersHttp, freePort, type RunningProgram, startProgram, whenReady } from '../../local/processes';
 import { testAws } from '../support/aws';
+import { nodeArguments } from '../support/nodeArguments';
 import { until } from './fixtures/localServer';
 import {
   clientOf,
@@ -38,7 +39,7 @@ async function startServer(...flags: string[]): Promise<RunningProgram> {
     name: 'sagemaker',
     command: process.execPath,
     args: [
-      ...['--import', require.resolve('tsx'), join(__dirname, '../../local/sagemaker/main.ts')],
+      ...nodeArguments('local/sagemaker/main.ts'),
       ...['--port', new URL(url).port, '--data-dir', dataDir, '--s3-endpoint', testAws().endpoint],
       ...['--trainer-command', JSON.stringify(trainerCommand)],
       ...['--startup-seconds', '0', '--recovery-wait-seconds', '0', ...flags],
@@ -111,7 +112,7 @@ test('a trainer that ends while no server is there is not run again', async () =
 });
 
 test('checkpoints written and deleted while no server is there are brought up to date by the next one', async () => {
-  await startJob('catching-up', 60);
+  await startJob('catching-up', 100);
   const before = await bench.keys('checkpoints/catching-up/');
   await server.kill();
   await until(

@@ -25,6 +25,7 @@ import { applySchedule } from '../../src/schedules/apply';
 import { freshSchedule } from '../../src/schedules/wanted';
 import { judge } from '../chaos/verdict';
 import { browserOfFile } from '../support/browser';
+import { compiledPrograms } from '../support/nodeArguments';
 import { graveViolations, openAllDetails, overflow } from './pageChecks';
 
 const timeLimitMs = 180_000;
@@ -55,6 +56,7 @@ beforeAll(async () => {
       heartbeatSeconds: 1,
       clockMs: riseMs - 30 * minuteMs,
       pages: true,
+      compiled: compiledPrograms,
       events: { restarted: () => undefined, lost: (name, logFile) => console.error(`${name} is lost; see ${logFile}`) },
     },
     () => undefined,

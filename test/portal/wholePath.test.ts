@@ -26,6 +26,7 @@ import { addDays, lastCompleteDay, type RunDate, startOfDayMs } from '../../src/
 import { applySchedule } from '../../src/schedules/apply';
 import { freshSchedule } from '../../src/schedules/wanted';
 import { browserOfFile } from '../support/browser';
+import { compiledPrograms } from '../support/nodeArguments';
 import { beaconIsDone } from './pageChecks';
 
 const timeLimitMs = 300_000;
@@ -63,6 +64,7 @@ beforeAll(async () => {
       heartbeatSeconds: 1,
       clockMs: startOfDayMs(runDate),
       pages: true,
+      compiled: compiledPrograms,
       events: { restarted: () => undefined, lost: (name, logFile) => console.error(`${name} is lost; see ${logFile}`) },
     },
     () => undefined,

@@ -1,7 +1,7 @@
 /** The serving API as the process that operators start and stop. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { listeningUrl, runProgram } from '../support/runProgram';
+import { listeningUrl, runFromSource } from '../support/runProgram';
 
 const main = 'src/serving/main.ts';
 const environment = {
@@ -22,7 +22,7 @@ describe('the serving process', () => {
   });
 
   it('answers 503 while the table is away, logs why without naming the reader, and exits well when told to stop', async () => {
-    const serving = runProgram(main, { ...environment, LOG_LEVEL: 'trace' });
+    const serving = runFromSource(main, { ...environment, LOG_LEVEL: 'trace' });
     child = serving.child;
     const url = await listeningUrl(serving);
     expect((await fetch(`${url}/v1/users/reader-7/recommendations`)).status).toBe(503);
@@ -37,7 +37,7 @@ describe('the serving process', () => {
   });
 
   it('does not start beyond this machine without a key', async () => {
-    const serving = runProgram(main, { ...environment, SERVING_HOST: '0.0.0.0' });
+    const serving = runFromSource(main, { ...environment, SERVING_HOST: '0.0.0.0' });
     child = serving.child;
     expect(await once(child, 'exit')).toEqual([1, null]);
     expect(serving.output()).toMatch(/^SERVING_API_KEY is missing: .*\n$/);

@@ -1,4 +1,4 @@
-/** Once for all test files: the prepared programs, one AWS emulator, the workflow bundle. Files read their places from the environment. */
+/** Once for all test files: the prepared programs, one AWS emulator, the workflow bundle, the compiled programs. Files read their places from the environment. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { startEmulator } from '../../local/emulator';
 import { prepare } from '../../local/prepare';
 import { freePort, type RunningProgram } from '../../local/processes';
 import { bundleWorkflows } from '../../src/workflowBundle';
+import { compilePrograms } from './compilePrograms';
 
 declare global {
   var frontpageEmulator: RunningProgram | undefined;
@@ -24,4 +25,8 @@ export default async function globalSetup(): Promise<void> {
   const bundleFile = join(dir, 'workflow-bundle.js');
   writeFileSync(bundleFile, code);
   process.env['TEST_WORKFLOW_BUNDLE'] = bundleFile;
+
+  const programs = join(dir, 'programs');
+  compilePrograms(programs, code);
+  process.env['TEST_PROGRAMS'] = programs;
 }

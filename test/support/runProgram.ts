@@ -1,6 +1,6 @@
 /** Runs an entry point of src as its operators do, in an environment of its own, and reads what it prints. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { nodeArguments, sourceArguments } from './nodeArguments';
 
 export interface RunningEntryPoint {
   readonly child: ChildProcess;
@@ -14,7 +14,16 @@ export function runProgram(
   environment: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): RunningEntryPoint {
-  const child = spawn(process.execPath, ['--import', require.resolve('tsx'), join(__dirname, '../..', file), ...args], {
+  return run([...nodeArguments(file), ...args], environment);
+}
+
+/** The same from its TypeScript, as `npm run` starts it. */
+export function runFromSource(file: string, environment: Readonly<Record<string, string>>): RunningEntryPoint {
+  return run(sourceArguments(file), environment);
+}
+
+function run(args: readonly string[], environment: Readonly<Record<string, string>>): RunningEntryPoint {
+  const child = spawn(process.execPath, args, {
     env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

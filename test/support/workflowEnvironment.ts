@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
+import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared';
 import { programs } from '../../local/prepare';
 import { type Activities, searchAttributes } from '../../src/contract';
 
@@ -105,8 +106,6 @@ export function workflowBundlePath(): string {
   return path;
 }
 
-let quiet = false;
-
 /** One for all tests of the file that calls this. */
 export function testbedOfFile(): WorkflowTestbed {
   let opened: WorkflowTestbed | undefined;
@@ -130,12 +129,24 @@ export function testbedOfFile(): WorkflowTestbed {
   };
 }
 
-/** Only errors reach the console; a Runtime can be installed once in a process. */
+let quiet = false;
+
+/** Only errors reach the console; a Runtime can be installed once in a process. Before the first worker. */
 export function quietRuntime(): void {
   if (quiet) return;
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
   });
+  keepNoPromiseStacks();
   quiet = true;
+}
+
+/**
+ * A worker in debug mode notes where each promise was made, for queries that no test asks. All promises of the process would
+ * pay for it, also those of the test files that follow, for nothing takes the hook off.
+ */
+export function keepNoPromiseStacks(): void {
+  globalHandlers.install();
+  globalHandlers['stopPromiseHook']();
 }

@@ -22,7 +22,7 @@ import { FakeDeliveryStream } from '../collector/fakeDeliveryStream';
 import { FakeReader, popularTable } from '../serving/fakeReader';
 import { createMemoryTable } from '../support/memoryTable';
 import { activitiesOf, completed, dailyInput, evaluated, runDate } from '../support/scenarios';
-import { startDevServer, workflowBundlePath } from '../support/workflowEnvironment';
+import { keepNoPromiseStacks, startDevServer, workflowBundlePath } from '../support/workflowEnvironment';
 
 const reader = 'reader-7d2f';
 const root = join(__dirname, '../..');
@@ -86,6 +86,7 @@ function valueOf({ text }: Scraped, name: string, labels: Readonly<Record<string
 beforeAll(async () => {
   const port = await freePort();
   installRuntime({ logLevel: 'silent', metricsAddress: `127.0.0.1:${port}` });
+  keepNoPromiseStacks();
   const env = await startDevServer();
   try {
     await ensureSearchAttributes(env.client, Object.values(searchAttributes));

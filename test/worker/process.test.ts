@@ -17,7 +17,7 @@ import { connectClient, ensureSearchAttributes } from '../../src/clients/tempora
 import { loadTemporalConfig } from '../../src/config';
 import { dailyWorkflowId, searchAttributes } from '../../src/contract';
 import { workerEnvironment } from '../support/aws';
-import { runProgram, until } from '../support/runProgram';
+import { runFromSource, until } from '../support/runProgram';
 import { dailyInput, runDate } from '../support/scenarios';
 import { type OtlpReceiver, startOtlpReceiver } from '../telemetry/otlpReceiver';
 
@@ -68,7 +68,7 @@ async function setCurrent(deployment: string, buildId: string): Promise<void> {
 describe('the worker process', () => {
   it('fails a day that never comes, tells it in traces, metrics and logs, and exits well when it is told to stop', async () => {
     const metricsAddress = `127.0.0.1:${await freePort()}`;
-    const worker = runProgram('src/worker.ts', {
+    const worker = runFromSource('src/worker.ts', {
       ...environment,
       FRONTPAGE_METRICS_ADDRESS: metricsAddress,
       FRONTPAGE_WORKER_DEPLOYMENT: 'frontpage',
@@ -107,7 +107,7 @@ describe('the worker process', () => {
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const place = taken.address();
     const address = `127.0.0.1:${typeof place === 'object' ? place?.port : ''}`;
-    const worker = runProgram('src/worker.ts', { ...environment, FRONTPAGE_METRICS_ADDRESS: address });
+    const worker = runFromSource('src/worker.ts', { ...environment, FRONTPAGE_METRICS_ADDRESS: address });
     child = worker.child;
     expect(await once(child, 'exit')).toEqual([1, null]);
     expect(worker.output()).toContain(`FRONTPAGE_METRICS_ADDRESS: cannot listen at ${address}`);
@@ -115,7 +115,7 @@ describe('the worker process', () => {
   });
 
   it('does not start as half a release', async () => {
-    const worker = runProgram('src/worker.ts', { ...environment, FRONTPAGE_WORKER_DEPLOYMENT: 'frontpage' });
+    const worker = runFromSource('src/worker.ts', { ...environment, FRONTPAGE_WORKER_DEPLOYMENT: 'frontpage' });
     child = worker.child;
     await until(() => (worker.child.exitCode === null ? undefined : true));
     expect([worker.child.exitCode, worker.output()]).toEqual([
