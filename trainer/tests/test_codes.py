@@ -1,5 +1,8 @@
 """Ids as numbers: hashes while objects are read, ranks afterwards."""
 
+import subprocess
+import sys
+
 import numpy as np
 import polars as pl
 import pytest
@@ -50,6 +53,18 @@ def test_ids_whose_hashes_begin_alike_are_told_apart() -> None:
     ranks = _ranks(texts)
     wanted = np.array([*texts.values(), 3, 2**63 - 1, 2**63 + 2, 2**64 - 3], dtype=np.uint64)
     assert ranks.of(wanted).tolist() == [2, 0, 1, 3, 5, 4, 6, -1, -1, -1, -1]
+
+
+def test_nobody_can_know_the_hash_of_an_id() -> None:
+    program = """
+import polars as pl
+from frontpage_trainer.codes import hashed
+print(pl.select(user=pl.lit("u1")).select(hashed("user")).item())
+"""
+    command = [sys.executable, "-c", program]
+    hashes = {subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)}
+    assert len(hashes) == 2
+    assert all(text.strip().isdigit() for text in hashes)
 
 
 def test_without_ids_nothing_has_a_rank() -> None:

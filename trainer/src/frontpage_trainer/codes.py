@@ -16,7 +16,7 @@ _KINDS = ("user_id", "article_id", "section")
 _TEXTS = {"hash": pl.UInt64, "text": pl.String}
 _SEED = secrets.randbits(64)
 """Of this process, so nobody can choose an id that falls together with somebody else's."""
-_AT_ONCE = 1 << 20
+_AT_ONCE = 1 << 18
 
 
 def hashed(name: str) -> pl.Expr:
@@ -43,7 +43,9 @@ def encode(rows: pl.DataFrame) -> Coded:
 
 
 def _each_once(texts: pl.DataFrame) -> pl.DataFrame:
-    return texts.filter(texts["hash"].is_first_distinct()).drop_nulls("text")
+    first = texts.filter(texts["hash"].is_first_distinct()).drop_nulls("text")
+    # A text that is kept would keep the memory of its whole column: this is a copy.
+    return first.with_columns(pl.col("text") + "")
 
 
 class Ranks:

@@ -56,13 +56,15 @@ class Spool:
         # Later days may hold copies of these.
         if self._waiting:
             self._seen.append(events[first])
+        duplicates = int(events.size - np.count_nonzero(first))
+        del events
         clicks = Clicks(
             user=ids.users.of(self._read(day, "user_id", np.uint64)[first]),
             article=ids.articles.of(self._read(day, "article_id", np.uint64)[first]),
             section=ids.sections.of(self._read(day, "section", np.uint64)[first]),
             at_ms=self._read(day, "at_ms", np.int64)[first],
         )
-        return clicks, int(events.size - np.count_nonzero(first))
+        return clicks, duplicates
 
     def _read(self, day: date, name: str, kind: type[np.generic]) -> NDArray[np.generic]:
         path = self._path(day, name)
