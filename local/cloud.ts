@@ -13,8 +13,9 @@ import { connectClient } from '../src/clients/temporalClient';
 import { loadTemporalConfig } from '../src/config';
 import { postControl } from './control';
 import { emulatorSpec } from './emulator';
+import { nodeArguments } from './nodeArguments';
 import { catalogueFileIn, ensureCatalogue } from './portalCatalogue';
-import { programs, repositoryRoot } from './prepare';
+import { programs } from './prepare';
 import { answersHttp, freePort, isTaken, StartFailed } from './processes';
 import {
   bucket,
@@ -133,8 +134,6 @@ export class Cloud {
     if (options.pages) ensureCatalogue(stateDir);
     writeFileSync(join(stateDir, 'settings.json'), JSON.stringify(options.settings, undefined, 2));
     const logFile = (name: string): string => join(stateDir, 'logs', `${name}.log`);
-    const place = (file: string): string =>
-      compiled === undefined ? join(repositoryRoot, file) : join(compiled, file.replace(/ts$/, 'js'));
     const script = (
       name: string,
       file: string,
@@ -144,11 +143,7 @@ export class Cloud {
     ) => ({
       name,
       command: process.execPath,
-      args: [
-        ...(compiled === undefined ? ['--import', require.resolve('tsx')] : []),
-        ...(clockPort === undefined ? [] : ['--import', place('local/virtualTime.mts')]),
-        ...[place(file), ...args],
-      ],
+      args: [...nodeArguments(file, compiled, clockPort === undefined ? [] : ['local/virtualTime.mts']), ...args],
       env: { ...this.environment, ...(clockPort === undefined ? {} : { VIRTUAL_TIME_PORT: String(clockPort) }) },
       logFile: logFile(name),
       restart: true,

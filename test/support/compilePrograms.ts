@@ -5,6 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { transformSync } from '@swc/core';
+import { compiledFile } from '../../local/nodeArguments';
 import { repositoryRoot } from '../../local/prepare';
 
 const compiledFolders = ['src', 'local', 'test/chaos'];
@@ -30,7 +31,7 @@ function compile(file: string, folder: string): void {
     jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
     module: file.endsWith('.mts') ? { type: 'es6' } : { type: 'commonjs', ignoreDynamic: true },
   });
-  const compiled = join(folder, file.replace(/ts$/, 'js'));
+  const compiled = compiledFile(folder, file);
   mkdirSync(dirname(compiled), { recursive: true });
   writeFileSync(compiled, code);
 }

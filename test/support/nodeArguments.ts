@@ -1,16 +1,13 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { repositoryRoot } from '../../local/prepare';
+import { compiledFile, nodeArguments as nodeArgumentsOf } from '../../local/nodeArguments';
 
 /** Where globalSetup has put the compiled programs; absent outside of jest. */
 export const compiledPrograms = process.env['TEST_PROGRAMS'];
 
 /** What node is given to run a program of the repository: compiled where it is, else from its TypeScript. */
 export function nodeArguments(file: string): string[] {
-  const compiled = compiledPrograms && join(compiledPrograms, file.replace(/ts$/, 'js'));
-  return compiled !== undefined && existsSync(compiled) ? [compiled] : sourceArguments(file);
+  const isCompiled = compiledPrograms !== undefined && existsSync(compiledFile(compiledPrograms, file));
+  return nodeArgumentsOf(file, isCompiled ? compiledPrograms : undefined);
 }
 
-export function sourceArguments(file: string): string[] {
-  return ['--import', require.resolve('tsx'), join(repositoryRoot, file)];
-}
+export const sourceArguments = (file: string): string[] => nodeArgumentsOf(file, undefined);
