@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from frontpage_trainer.clock import days_before
-from frontpage_trainer.codes import Names, encode
+from frontpage_trainer.codes import Names
 from frontpage_trainer.in_order import in_order
 from frontpage_trainer.interactions import Clicks, from_frame, read_parquet
 from frontpage_trainer.lake_objects import objects_below
@@ -33,19 +33,17 @@ def ours(root: Path, _: list[str]) -> dict[str, float]:
     """By the parts of the reading stage; what it does besides (machines, folding, files) is left out."""
     started = bare.now()
     names = Names()
-    read = partial(read_object, end_ms=bare.run_end_ms({"run_date": RUN_DATE.isoformat()}), with_acks=False)
+    end_ms = bare.run_end_ms({"run_date": RUN_DATE.isoformat()})
+    read = partial(read_object, names=names, end_ms=end_ms, with_acks=False)
     with tempfile.TemporaryDirectory(prefix="frontpage-parsers-") as folder:
         spool = Spool(Path(folder), {*days_before(RUN_DATE, 7), RUN_DATE})
         for found in in_order(read, objects_below(root / "input/data/clicks", ".gz")):
-            names.add(found.clicks.texts)
-            spool.put(found.clicks.rows)
-        history = [encode(read_parquet(path.name, path)) for path in _history(root)]
-        for day in history:
-            names.add(day.texts)
+            spool.put(found.clicks)
+        history = [*in_order(lambda path: names.encode(read_parquet(path.name, path)), _history(root))]
         ids = names.ids()
         clicks, _ = spool.take(RUN_DATE, ids)
     parts: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.generic]]] = [_ones(clicks)]
-    parts += [(day.user, day.article, day.clicks) for day in (from_frame(day.rows, ids) for day in history)]
+    parts += [(day.user, day.article, day.clicks) for day in (from_frame(day, ids) for day in history)]
     user, article, count = (np.concatenate(column) for column in zip(*parts, strict=True))
     return {**_matrix(user, article, count), **bare.since(started)}
 

@@ -4,7 +4,7 @@ import { rates } from './costPlanRates';
 import { sizeFor, sizeSettings } from './costPlanSizes';
 import { type PlannedStage, planStages, totalSeconds } from './costPlanStages';
 import { assumed, assumptions, leftOut, type Workload } from './costPlanWorkload';
-import { pricedRegion, prices } from './prices';
+import { pricedRegion } from './prices';
 
 export interface PlannedDesign extends Design {
   readonly monthlyUsd: number;
@@ -22,8 +22,6 @@ export interface CostPlan {
   readonly warnings: readonly string[];
   readonly assumptions: readonly string[];
   readonly leftOut: readonly string[];
-  /** Prices that nobody has read at their date. */
-  readonly unchecked: readonly string[];
 }
 
 export class Unplannable extends Error {
@@ -67,7 +65,6 @@ export function makePlan({ readers, clicksPerDay, pagesPerDay, size, region }: P
       ...designs.flatMap(({ name, assumptions: own }) => own.map((each) => `${name}: ${each}`)),
     ],
     leftOut,
-    unchecked: Object.entries(prices).flatMap(([name, { seen }]) => (seen === 'recalled' ? [name] : [])),
   };
 }
 

@@ -175,11 +175,6 @@ describe('a plan', () => {
     expect(makePlan({ readers: 1e6, clicksPerDay: 16e6, region: 'us-east-1' }).warnings).toEqual([]);
   });
 
-  it('names the prices that nobody has read', () => {
-    const { unchecked } = makePlan({ readers: 1, clicksPerDay: 1, region: 'us-east-1' });
-    expect(unchecked).toEqual(['sageMakerStorageGbMonth']);
-  });
-
   it('says of each price its unit, its source and the date', () => {
     for (const { usd, unit, source, asOf } of Object.values(prices)) {
       expect(usd).toBeGreaterThan(0);

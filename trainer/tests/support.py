@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from frontpage_trainer.codes import Ids, Names, encode
+from frontpage_trainer.codes import Ids, Names
 from frontpage_trainer.dataset import Dataset
 from frontpage_trainer.hyperparameters import parse_hyperparameters
 from frontpage_trainer.interactions import Clicks, to_parquet
@@ -167,11 +167,11 @@ def read(place: Place, **changes: str) -> tuple[Dataset, ClickCounts, dict[date,
 
 def clicks_of(rows: pl.DataFrame) -> tuple[Clicks, Ids]:
     """Rows of user_id, article_id, section and at as numbers, and what these stand for."""
-    coded, names = encode(rows), Names()
-    names.add(coded.texts)
+    names = Names()
+    coded = names.encode(rows)
     ids = names.ids()
     ranks = ((ids.users, "user_id"), (ids.articles, "article_id"), (ids.sections, "section"))
-    columns = [kind.of(coded.rows[name].to_numpy()) for kind, name in ranks]
+    columns = [kind.of(coded[name].to_numpy()) for kind, name in ranks]
     return Clicks(*columns, rows["at"].dt.epoch("ms").to_numpy()), ids
 
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from frontpage_trainer import codes
-from frontpage_trainer.codes import Names, Ranks, encode
+from frontpage_trainer.codes import Names, Ranks
 
 
 def _rows(users: list[str | None]) -> pl.DataFrame:
@@ -27,10 +27,9 @@ def test_an_id_has_its_rank_in_order_of_bytes_whenever_it_was_seen(monkeypatch: 
     users = [f"u{number}" for number in random.integers(300, size=2000)]
     names, parts = Names(), []
     for start in range(0, len(users), 50):
-        parts.append(encode(_rows(users[start : start + 50])))
-        names.add(parts[-1].texts)
+        parts.append(names.encode(_rows(users[start : start + 50])))
     ids = names.ids()
-    hashes = pl.concat([part.rows for part in parts])
+    hashes = pl.concat(parts)
     assert ids.users.ids.to_list() == sorted(set(users))
     ranks = ids.users.of(hashes["user_id"].to_numpy())
     assert ids.users.ids.gather(ranks).to_list() == users
@@ -38,14 +37,13 @@ def test_an_id_has_its_rank_in_order_of_bytes_whenever_it_was_seen(monkeypatch: 
 
 
 def test_what_is_no_id_of_the_window_has_no_rank() -> None:
-    seen, other = encode(_rows(["u1", None, "u2"])), encode(_rows(["u3"]))
     names = Names()
-    names.add(seen.texts)
+    seen, other = names.encode(_rows(["u1", None, "u2"])), Names().encode(_rows(["u3"]))
     ids = names.ids()
-    assert ids.users.of(seen.rows["user_id"].to_numpy()).tolist() == [0, -1, 1]
-    assert ids.users.of(other.rows["user_id"].to_numpy()).tolist() == [-1]
+    assert ids.users.of(seen["user_id"].to_numpy()).tolist() == [0, -1, 1]
+    assert ids.users.of(other["user_id"].to_numpy()).tolist() == [-1]
     assert ids.sections.ids.len() == 0
-    assert ids.sections.of(seen.rows["section"].to_numpy()).tolist() == [-1, -1, -1]
+    assert ids.sections.of(seen["section"].to_numpy()).tolist() == [-1, -1, -1]
 
 
 def test_ids_whose_hashes_begin_alike_are_told_apart() -> None:

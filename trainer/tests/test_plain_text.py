@@ -35,7 +35,7 @@ def test_escaped_quotes_cannot_make_up_for_the_quotes_that_other_values_lack() -
 
 
 def test_values_at_the_edge_of_two_pieces_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plain_text, "_STEP", 16)
+    monkeypatch.setattr(plain_text, "_PIECE", 16)
     for width in range(40):
         padding = lines([{"pad": "x" * width}])
         assert holds_strings_only(padding + lines(GOOD))

@@ -3,6 +3,7 @@ once everything is read ids have their rank in order of their bytes."""
 
 import secrets
 from dataclasses import dataclass, field
+from threading import Lock
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,8 @@ _TEXTS = {"hash": pl.UInt64, "text": pl.String}
 _SEED = secrets.randbits(64)
 """Of this process, so nobody can choose an id that falls together with somebody else's."""
 _AT_ONCE = 1 << 18
+_LATEST_BITS = 20
+"""8 MiB for each kind."""
 
 
 def hashed(name: str) -> pl.Expr:
@@ -25,27 +28,6 @@ def hashed(name: str) -> pl.Expr:
     return (
         pl.when(pl.col(name).is_null()).then(pl.lit(_NONE, pl.UInt64)).otherwise(pl.col(name).hash(_SEED)).alias(name)
     )
-
-
-@dataclass(frozen=True)
-class Coded:
-    """`rows`: the columns user_id, article_id and section are hashes; `texts`: hash and text of each id in them, in
-    this order of columns."""
-
-    rows: pl.DataFrame
-    texts: tuple[pl.DataFrame, ...]
-
-
-def encode(rows: pl.DataFrame) -> Coded:
-    """Clicks or interactions with numbers for ids; several threads may ask at once."""
-    coded = rows.with_columns(hashed(kind) for kind in _KINDS)
-    return Coded(coded, tuple(_each_once(pl.DataFrame([coded[kind], rows[kind]], _TEXTS)) for kind in _KINDS))
-
-
-def _each_once(texts: pl.DataFrame) -> pl.DataFrame:
-    first = texts.filter(texts["hash"].is_first_distinct()).drop_nulls("text")
-    # A text that is kept would keep the memory of its whole column: this is a copy.
-    return first.with_columns(pl.col("text") + "")
 
 
 class Ranks:
@@ -84,21 +66,33 @@ class Ranks:
 
 
 class Seen:
-    """The ids of one kind."""
+    """The ids of one kind. Several threads may add at once."""
 
     def __init__(self) -> None:
         """None yet."""
         self._known = pl.DataFrame(schema=_TEXTS)
         self._more: list[pl.DataFrame] = []
         self._waiting = 0
+        self._lock = Lock()
+        # Of the hashes that begin alike, the one that was added last: most of what comes is known by one look.
+        self._latest = np.zeros(1 << _LATEST_BITS, dtype=np.uint64)
 
-    def add(self, texts: pl.DataFrame) -> None:
-        """Hash and text, each once; some may be known."""
-        self._more.append(texts)
-        self._waiting += texts.height
-        # The more are known, the rarer they are looked through, so that all in all it takes a time linear in what came.
-        if self._waiting > _AT_ONCE + self._known.height:
-            self._merge()
+    def add(self, hashes: pl.Series, texts: pl.Series) -> None:
+        """The hash and the text of each row; null for none."""
+        wanted = hashes.to_numpy()
+        beginnings = wanted >> np.uint64(64 - _LATEST_BITS)
+        unknown = np.flatnonzero(self._latest[beginnings] != wanted)
+        # Another thread that sees it here leaves the text to this one.
+        self._latest[beginnings[unknown]] = wanted[unknown]
+        found = _each_once(pl.DataFrame([hashes.gather(unknown), texts.gather(unknown)], _TEXTS)).drop_nulls("text")
+        # A text that is kept would keep the memory of its whole column: this is a copy.
+        found = found.with_columns(pl.col("text") + "")
+        with self._lock:
+            self._more.append(found)
+            self._waiting += found.height
+            # The more are known, the rarer they are looked through: all in all it takes a time linear in what came.
+            if self._waiting > _AT_ONCE + self._known.height:
+                self._merge()
 
     def ranks(self) -> Ranks:
         """Of all that were added."""
@@ -108,6 +102,10 @@ class Seen:
     def _merge(self) -> None:
         self._known = _each_once(pl.concat([self._known, *self._more]))
         self._more, self._waiting = [], 0
+
+
+def _each_once(texts: pl.DataFrame) -> pl.DataFrame:
+    return texts.filter(texts["hash"].is_first_distinct())
 
 
 @dataclass(frozen=True)
@@ -127,10 +125,13 @@ class Names:
     articles: Seen = field(default_factory=Seen)
     sections: Seen = field(default_factory=Seen)
 
-    def add(self, texts: tuple[pl.DataFrame, ...]) -> None:
-        """Those of `Coded`."""
-        for seen, some in zip((self.users, self.articles, self.sections), texts, strict=True):
-            seen.add(some)
+    def encode(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Clicks or interactions with hashes for the ids in user_id, article_id and section, whose texts are kept here.
+        Several threads may ask at once."""
+        coded = rows.with_columns(hashed(kind) for kind in _KINDS)
+        for kind, seen in zip(_KINDS, (self.users, self.articles, self.sections), strict=True):
+            seen.add(coded[kind], rows[kind])
+        return coded
 
     def ids(self) -> Ids:
         """Of all that were added."""

@@ -22,13 +22,15 @@ def event_times(texts: pl.Series) -> pl.Series:
 def _as_stored(texts: pl.Series) -> pl.Series:
     """The collector stores exactly three decimals, so that digits have their places: several times faster."""
     signs = np.frombuffer(texts.str.join("").cast(pl.Binary).item(), dtype=np.uint8).reshape(-1, len(_STORED))
-    digits = signs[:, _DIGITS] - np.uint8(ord("0"))
-    valid = (digits < 10).all(axis=1)
-    valid &= (signs[:, _SIGNS] == np.frombuffer(_STORED, dtype=np.uint8)[_SIGNS]).all(axis=1)
-    part = digits.T.astype(np.int32)
-    year = part[0] * 1000 + part[1] * 100 + part[2] * 10 + part[3]
-    month, day, hour, minute, second = (part[place] * 10 + part[place + 1] for place in range(4, 14, 2))
-    milliseconds = part[14] * 100 + part[15] * 10 + part[16]
+    # Turned, so that each place is looked at for all texts at once.
+    signs = np.ascontiguousarray(signs.T)
+    part = signs[_DIGITS] - np.uint8(ord("0"))
+    valid = (part < 10).all(axis=0)
+    valid &= (signs[_SIGNS] == np.frombuffer(_STORED, dtype=np.uint8)[_SIGNS, None]).all(axis=0)
+    pairs = (part[0:14:2] * np.uint8(10) + part[1:14:2]).astype(np.int32)
+    century, year_of_it, month, day, hour, minute, second = pairs
+    year = century * 100 + year_of_it
+    milliseconds = part[14] * np.int32(100) + part[15] * np.int32(10) + part[16]
     valid &= (month >= 1) & (month <= 12) & (hour < 24) & (minute < 60) & (second < 60)
     valid &= (day >= 1) & (day <= _month_lengths(year, np.where(valid, month, 1)))
     in_day = ((hour * 60 + minute) * 60 + second).astype(np.int64) * 1000 + milliseconds

@@ -1,18 +1,18 @@
 """The objects of the lake as they lie on disk: which there are, and their bytes, unpacked as far as possible."""
 
-import io
 import re
 import zlib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from isal import igzip, isal_zlib
+from isal import igzip_lib
 
 from .errors import DataRejected
 from .log import warn
 
 _GZIP_MAGIC = b"\x1f\x8b"
+_PIECE = 1 << 18
 _SALVAGE_STEP = 1024
 MAX_UNPACKED_BYTES = 1 << 30
 """Firehose packs at most 128 MiB and a record into one object; twice the bound of a fresh beat."""
@@ -57,11 +57,10 @@ def unpack(key: str, path: Path) -> Unpacked:
     raw = path.read_bytes()
     if not raw.startswith(_GZIP_MAGIC):
         return Unpacked(raw, damaged=False)
-    try:
-        with igzip.IGzipFile(fileobj=io.BytesIO(raw)) as file:
-            content, damaged = file.read(MAX_UNPACKED_BYTES + 1), False
-    except (EOFError, OSError, isal_zlib.error):
-        content, damaged = _salvage(raw), True
+    content = _whole(raw)
+    damaged = content is None
+    if content is None:
+        content = _salvage(raw)
     if not content and damaged:
         raise DataRejected(
             f"{key} cannot be unpacked: it begins like gzip but nothing of it can be read; "
@@ -73,6 +72,27 @@ def unpack(key: str, path: Path) -> Unpacked:
             "write to the lake, and remove the object from the partition manifest or split it"
         )
     return Unpacked(content, damaged)
+
+
+def _whole(raw: bytes) -> bytes | None:
+    """All members, zeros behind them apart, or the first bytes up to one beyond the bound; `None` where there is a
+    damage. In pieces, because a buffer that grows is copied each time, to memory that is new each time."""
+    out: list[bytes] = []
+    rest, left = raw, MAX_UNPACKED_BYTES + 1
+    while rest and left:
+        member = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+        while left and not member.eof:
+            try:
+                piece = member.decompress(rest, max_length=min(left, _PIECE))
+            except igzip_lib.IsalError:
+                return None
+            if not piece and not member.eof:
+                return None
+            out.append(piece)
+            left -= len(piece)
+            rest = b""
+        rest = member.unused_data.lstrip(b"\0")
+    return b"".join(out)
 
 
 def _salvage(raw: bytes) -> bytes:

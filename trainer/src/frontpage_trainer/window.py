@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .bounds import require_share
 from .clock import days_before
-from .codes import Ids, Names, encode
+from .codes import Ids, Names
 from .dataset import Dataset, build_dataset
 from .erasures import forgotten
 from .errors import DataRejected
@@ -126,12 +126,11 @@ def _compacted_days(folder: Path, parameters: Hyperparameters) -> dict[date, tup
 def _read_compacted(
     compacted: dict[date, tuple[str, Path]], names: Names, check_stop: Callable[[], None]
 ) -> dict[date, pl.DataFrame]:
+    days = sorted(compacted)
     rows: dict[date, pl.DataFrame] = {}
-    for day, (key, path) in sorted(compacted.items()):
+    for day, coded in zip(days, in_order(lambda day: names.encode(read_parquet(*compacted[day])), days), strict=True):
         check_stop()
-        coded = encode(read_parquet(key, path))
-        names.add(coded.texts)
-        rows[day] = coded.rows
+        rows[day] = coded
     return rows
 
 
@@ -140,19 +139,18 @@ def _spool_objects(
 ) -> None:
     counts = window.counts
     objects = objects_below(folder, ".gz")
-    read = partial(read_object, end_ms=window.parameters.end_ms, with_acks=ledger is not None)
+    read = partial(read_object, names=window.names, end_ms=window.parameters.end_ms, with_acks=ledger is not None)
     for key, found in zip((key for key, _ in objects), in_order(read, objects), strict=True):
         check_stop()
         if found.damaged:
-            warn(f"{key} is damaged: {found.clicks.rows.height} clicks before the damage are used")
+            warn(f"{key} is damaged: {found.clicks.height} clicks before the damage are used")
         if ledger is not None and found.acks is not None:
             ledger.note(found.acks)
-        window.names.add(found.clicks.texts)
         counts.lines += found.lines
         counts.heartbeats += found.heartbeats
         counts.malformed += found.malformed
         counts.future += found.future
-        counts.outside_window += found.clicks.rows.height - spool.put(found.clicks.rows) - found.future
+        counts.outside_window += found.clicks.height - spool.put(found.clicks) - found.future
         if (partition := partition_day(key)) is not None:
             window.partitions.add(partition)
 
