@@ -141,7 +141,8 @@ export class TrainingHouse {
     const usual = this.slice.dailyInput().settings;
     // A hyperparameter without influence on the model, but part of its scope: no run finds another's jobs or checkpoints.
     const scope = { max_malformed_share: String(0.05 + this.runs / 1e6) };
-    const { deadline: usualDeadline, ...rest } = usual;
+    // What a set is blended with is chosen after the training, by replaying the day: seconds of a processor for each run.
+    const { deadline: usualDeadline, blend: _unused, ...rest } = usual;
     return {
       ...rest,
       ...change,
