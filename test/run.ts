@@ -1,7 +1,7 @@
 /**
  * `npm test`: every check of the house, with one count at the end. A check that is no test file (types, lint, format)
  * counts as one. All run even when one fails; the exit code is 1 when any did. The trainer's tests, which leave a core
- * idle, run beside the checks of the source, and their output follows.
+ * idle, run beside the others, and their output comes last.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync } from 'node:fs';
@@ -121,10 +121,11 @@ async function runAll(): Promise<void> {
   const trainerStatus = statusOf(trainerTests, openSync(trainerOutput, 'w'));
   const results: Result[] = [];
   for (const check of sourceChecks) results.push(await run(check));
+  results.push(await run(tests));
   const status = await trainerStatus;
   headOf(trainerTests);
   process.stdout.write(readFileSync(trainerOutput));
-  results.push({ name: trainerTests.name, ...countOf(trainerTests, status) }, await run(tests));
+  results.push({ name: trainerTests.name, ...countOf(trainerTests, status) });
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
   console.log('\n=== all');
   for (const result of results)
