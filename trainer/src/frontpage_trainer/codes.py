@@ -18,8 +18,8 @@ _TEXTS = {"hash": pl.UInt64, "text": pl.String}
 _SEED = secrets.randbits(64)
 """Of this process, so nobody can choose an id that falls together with somebody else's."""
 _AT_ONCE = 1 << 18
-_LATEST_BITS = 20
-"""8 MiB for each kind."""
+_LATEST_BITS = 22
+"""32 MiB for each kind that has so many ids; fewer touch less."""
 
 
 def hashed(name: str) -> pl.Expr:
