@@ -9,6 +9,7 @@ import pytest
 
 from frontpage_trainer import codes
 from frontpage_trainer.codes import Names, Ranks
+from frontpage_trainer.in_order import in_order
 
 
 def _rows(users: list[str | None]) -> pl.DataFrame:
@@ -21,13 +22,16 @@ def _ranks(texts: dict[str, int]) -> Ranks:
     return Ranks(pl.DataFrame({"hash": list(texts.values()), "text": list(texts)}, schema=codes._TEXTS))
 
 
-def test_an_id_has_its_rank_in_order_of_bytes_whenever_it_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("latest_bits", [2, 22])
+def test_an_id_has_its_rank_in_order_of_bytes_whenever_and_wherever_it_was_seen(
+    monkeypatch: pytest.MonkeyPatch, latest_bits: int
+) -> None:
     monkeypatch.setattr(codes, "_AT_ONCE", 16)
+    monkeypatch.setattr(codes, "_LATEST_BITS", latest_bits)
     random = np.random.default_rng(1)
     users = [f"u{number}" for number in random.integers(300, size=2000)]
-    names, parts = Names(), []
-    for start in range(0, len(users), 50):
-        parts.append(names.encode(_rows(users[start : start + 50])))
+    names = Names()
+    parts = [*in_order(lambda start: names.encode(_rows(users[start : start + 50])), range(0, len(users), 50))]
     ids = names.ids()
     hashes = pl.concat(parts)
     assert ids.users.ids.to_list() == sorted(set(users))
