@@ -79,19 +79,18 @@ def _whole(raw: bytes) -> bytes | None:
     damage. In pieces, because a buffer that grows is copied each time, to memory that is new each time."""
     out: list[bytes] = []
     rest, left = raw, MAX_UNPACKED_BYTES + 1
-    while rest and left:
-        member = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
-        while left and not member.eof:
-            try:
-                piece = member.decompress(rest, max_length=min(left, _PIECE))
-            except igzip_lib.IsalError:
-                return None
-            if not piece and not member.eof:
-                return None
-            out.append(piece)
-            left -= len(piece)
-            rest = b""
-        rest = member.unused_data.lstrip(b"\0")
+    try:
+        while rest and left:
+            member = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+            while left and not member.eof:
+                out.append(member.decompress(rest, max_length=min(left, _PIECE)))
+                if not out[-1] and not member.eof:
+                    return None
+                left -= len(out[-1])
+                rest = b""
+            rest = member.unused_data.lstrip(b"\0")
+    except igzip_lib.IsalError:
+        return None
     return b"".join(out)
 
 

@@ -31,13 +31,12 @@ class Spool:
         kept = 0
         for number in np.unique(numbers):
             if (day := self._days.get(int(number))) is not None:
-                within = numbers == number
-                rows = slice(None) if within.all() else within
-                kept += int(np.count_nonzero(within))
+                rows = np.flatnonzero(numbers == number)
+                kept += rows.size
                 self._waiting.add(day)
                 for name, column in columns.items():
                     with self._path(day, name).open("ab") as file:
-                        file.write(column[rows].data)
+                        file.write((column if rows.size == column.size else column[rows]).data)
         return kept
 
     def take(self, day: date, ids: Ids) -> tuple[Clicks, int]:
