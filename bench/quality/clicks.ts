@@ -3,6 +3,7 @@ import { BadLines } from '../../src/clicklog/badLines';
 import { findLogFiles } from '../../src/clicklog/logFiles';
 import { readLogFile } from '../../src/clicklog/readLogFile';
 import type { ServedClick } from '../../src/domain/asServed';
+import { doorOf } from '../../src/domain/door';
 
 /** Each event once; a click is delivered `delayMs` after it happened. */
 export async function readClicks(from: string, untilMs: number, delayMs: number): Promise<ServedClick[]> {
@@ -18,18 +19,24 @@ export async function readClicks(from: string, untilMs: number, delayMs: number)
     return id;
   };
   for (const file of files) {
-    await readLogFile(file, format, new BadLines(true), ({ event_id, user_id, article_id, occurred_at, section }) => {
-      const occurredAtMs = Date.parse(occurred_at);
-      if (occurredAtMs > untilMs || seen.has(event_id)) return;
-      seen.add(event_id);
-      clicks.push({
-        userId: shared(user_id),
-        articleId: shared(article_id),
-        occurredAtMs,
-        deliveredAtMs: occurredAtMs + delayMs,
-        ...(section === undefined ? {} : { section: shared(section) }),
-      });
-    });
+    await readLogFile(
+      file,
+      format,
+      new BadLines(true),
+      ({ event_id, user_id, article_id, occurred_at, section, referrer }) => {
+        const occurredAtMs = Date.parse(occurred_at);
+        if (occurredAtMs > untilMs || seen.has(event_id)) return;
+        seen.add(event_id);
+        clicks.push({
+          userId: shared(user_id),
+          articleId: shared(article_id),
+          occurredAtMs,
+          deliveredAtMs: occurredAtMs + delayMs,
+          door: doorOf(referrer),
+          ...(section === undefined ? {} : { section: shared(section) }),
+        });
+      },
+    );
   }
   return clicks.sort(byTime);
 }

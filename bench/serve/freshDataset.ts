@@ -3,10 +3,12 @@
  * popular list of every other beat is the same, so whoever knows an answer's beat knows its lists.
  */
 import { type BlendWeights, defaultBlendWeights } from '../../src/domain/blendWeights';
+import { listOfDoor } from '../../src/domain/freshDoors';
 import { formatPopular, formatScored, parsePopular, parseScored } from '../../src/domain/freshItem';
 import type { FreshLists, PopularTable, ScoredList } from '../../src/domain/freshLists';
 import { defaultFreshSettings } from '../../src/domain/freshSettings';
 import { FreshState } from '../../src/domain/freshState';
+import { freshDoorPk, freshPopularPk, nextListPk } from '../../src/domain/keys';
 
 const articles = 200;
 const visits = 6000;
@@ -54,15 +56,23 @@ function listsOf(seed: number): FreshLists {
 const [even, odd] = [listsOf(11), listsOf(12)];
 const popularTexts = [formatPopular(even.popular), formatPopular(odd.popular)];
 const nextTexts = new Map([...even.next].map(([article, list]) => [article, formatScored(list)]));
+const doorTexts = new Map([...even.doors].map(([door, list]) => [door, formatScored(list)]));
 
 /** As they come out of an item, which rounds. */
 const popularTables = popularTexts.map(parsePopular);
+const doorLists = new Map([...doorTexts].map(([door, text]) => [door, parseScored(text)]));
 const nextLists = new Map([...nextTexts].map(([article, text]) => [article, parseScored(text)]));
 
 export function popularOf(beat: number): PopularTable {
   const table = popularTables[beat % 2];
   if (table === undefined) throw new Error(`no popular table of beat ${beat}`);
   return table;
+}
+
+/** Readers of the bench come through no door that is known. */
+export function doorOf(visit: readonly string[]): { readonly door?: ScoredList } {
+  const door = visit.length === 0 ? listOfDoor(doorLists) : undefined;
+  return door === undefined ? {} : { door };
 }
 
 export function nextOf(visit: readonly string[]): Map<string, ScoredList> {
@@ -82,13 +92,18 @@ export const visitsOfReaders: readonly (readonly string[])[] = Array.from({ leng
   ),
 );
 
+const texts = new Map([
+  ...Array.from(nextTexts, ([article, text]) => [nextListPk(article), text] as const),
+  ...Array.from(doorTexts, ([door, text]) => [freshDoorPk(door), text] as const),
+]);
+
 /** An item of the fresh loop in DynamoDB's JSON, or `undefined` when the table has none of this key. */
 export function freshItemOf(pk: string, sk: string, nowMs: number): unknown {
-  if (pk === 'fresh#popular') {
+  if (pk === freshPopularPk) {
     const beat = beatOf(nowMs);
     return itemOf(pk, sk, popularTexts[beat % 2] ?? '', beat);
   }
-  const text = nextTexts.get(pk.slice('next#'.length));
+  const text = texts.get(pk);
   return text === undefined ? undefined : itemOf(pk, sk, text, 1);
 }
 

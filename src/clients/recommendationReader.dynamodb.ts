@@ -4,6 +4,7 @@ import { parseBlendWeights } from '../domain/blendWeights';
 import { field } from '../domain/field';
 import { parsePopular, parseScored } from '../domain/freshItem';
 import {
+  freshDoorPk,
   freshPopularPk,
   freshSectionPk,
   freshSk,
@@ -88,6 +89,7 @@ export function createDynamoDbRecommendationReader(
       );
     },
     freshPopular: () => readFresh(readShared, freshPopularPk, parsePopular),
+    freshDoor: (door) => readFresh(readEventually, freshDoorPk(door), parseScored),
     freshSection: (section) => readFresh(readEventually, freshSectionPk(section), parseScored),
     // Asked for in the same turn as the reader's list, they share its call.
     nextList: (articleId) => readFresh(readEventually, nextListPk(articleId), parseScored),

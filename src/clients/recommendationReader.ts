@@ -39,5 +39,7 @@ export interface RecommendationReader {
   blendWeights(version: string): Promise<BlendWeights | undefined>;
   freshPopular(): Promise<FreshList<PopularTable> | undefined>;
   freshSection(section: string): Promise<FreshList<ScoredList> | undefined>;
+  /** What visits begin with through a door; of all readers, `anyDoor`. */
+  freshDoor(door: number): Promise<FreshList<ScoredList> | undefined>;
   nextList(articleId: string): Promise<FreshList<ScoredList> | undefined>;
 }

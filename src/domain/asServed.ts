@@ -56,6 +56,8 @@ export class LookAhead extends Error {
 
 interface ReaderPast {
   readonly read: Set<string>;
+  /** Of the last click, which the reader's browser knows. */
+  door: number | undefined;
   lastAtMs: number;
   /** Newest first. */
   visit: readonly string[];
@@ -101,6 +103,7 @@ export class AsServedReplay {
     }
     past.read.add(click.articleId);
     past.lastAtMs = click.occurredAtMs;
+    past.door = click.door;
     past.visit = [click.articleId, ...past.visit.filter((article) => article !== click.articleId)].slice(
       0,
       visitLength,
@@ -112,14 +115,14 @@ export class AsServedReplay {
   private pastOf({ userId, occurredAtMs }: ServedClick): ReaderPast {
     let past = this.readers.get(userId);
     if (past === undefined) {
-      past = { read: new Set(), lastAtMs: Number.NEGATIVE_INFINITY, visit: [] };
+      past = { read: new Set(), door: undefined, lastAtMs: Number.NEGATIVE_INFINITY, visit: [] };
       this.readers.set(userId, past);
     }
     if (occurredAtMs - past.lastAtMs >= this.options.settings.visitGapMinutes * minuteMs) past.visit = [];
     return past;
   }
 
-  private momentOf(click: ServedClick, { visit, read }: ReaderPast): ServedMoment {
+  private momentOf(click: ServedClick, { visit, read, door }: ReaderPast): ServedMoment {
     const { lists } = this;
     if (lists.newestCountedMs > lists.atMs || lists.atMs > this.nowMs) {
       throw new LookAhead(
@@ -130,6 +133,7 @@ export class AsServedReplay {
     const personal = set?.listOf(click.userId);
     const [open] = visit;
     const nextList = open === undefined ? undefined : lists.nextList(open);
+    const doorList = open === undefined ? lists.doorList(door) : undefined;
     return {
       kind: open === undefined ? 'first' : 'next',
       click,
@@ -140,6 +144,7 @@ export class AsServedReplay {
         excluded: read,
         next: new Map(open === undefined || nextList === undefined ? [] : [[open, nextList]]),
         popular: lists.table,
+        ...(doorList === undefined ? {} : { door: doorList }),
         ...(set === undefined ? {} : { nightlyPopular: set.popular }),
         ...(personal === undefined ? {} : { personal }),
       },

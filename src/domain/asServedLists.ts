@@ -1,6 +1,7 @@
 /** The lists of a replay between two beats, read back from the text that would have been published. */
 import type { ServedClick } from './asServed';
 import { hourMs } from './durations';
+import { listOfDoor } from './freshDoors';
 import { formatPopular, formatScored, parsePopular, parseScored } from './freshItem';
 import { type FreshLists, type PopularTable, type ScoredList, sharesOfAll } from './freshLists';
 import type { FreshSettings } from './freshSettings';
@@ -17,6 +18,7 @@ export class ServedLists {
   private lists: FreshLists | undefined;
   private readonly state: FreshState;
   private readonly nextLists = new Map<string, ScoredList>();
+  private doorLists: ReadonlyMap<number, ScoredList> = new Map();
   private readonly known = new Set<string>();
   private hour: ServedClick[] = [];
 
@@ -48,7 +50,13 @@ export class ServedLists {
     const table = parsePopular(formatPopular(this.lists.popular));
     this.table = table;
     this.rankings = table.halfLivesMinutes.map((_, column) => ranking(table, column));
+    this.doorLists = new Map(Array.from(this.lists.doors, ([door, list]) => [door, parseScored(formatScored(list))]));
     this.popularHour = mostClicked(this.hour);
+  }
+
+  /** For a reader whose last click came through a door. */
+  doorList(door: number | undefined): ScoredList | undefined {
+    return listOfDoor(this.doorLists, door);
   }
 
   nextList(article: string): ScoredList | undefined {

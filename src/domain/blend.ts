@@ -25,6 +25,8 @@ export interface BlendInput {
   readonly visit: readonly string[];
   /** By article; only that of the open article is used. */
   readonly next: ReadonlyMap<string, ScoredList>;
+  /** What visits begin with, of readers who came through this reader's door, or of all where it is not known. */
+  readonly door?: ScoredList;
   /** Given for a section's page, which holds its articles only. */
   readonly section?: ScoredList;
   /** What the reader has read. */
@@ -60,11 +62,11 @@ const isUnreadIn = ({ visit, excluded }: BlendInput, articleId: string): boolean
 
 /** Whether any weights could serve it: it is unread, and on one of the lists that are blended. */
 export function canServe(input: BlendInput, articleId: string): boolean {
-  const { popular, personal = [], nightlyPopular = [], next, visit, section } = input;
+  const { popular, personal = [], nightlyPopular = [], next, door, visit, section } = input;
   const open = next.get(visit[0] ?? '');
   const lists =
     section === undefined
-      ? [popular?.articles ?? [], open?.articles ?? [], personal, nightlyPopular]
+      ? [popular?.articles ?? [], open?.articles ?? [], door?.articles ?? [], personal, nightlyPopular]
       : [section.articles];
   return isUnreadIn(input, articleId) && lists.some((articles) => articles.includes(articleId));
 }
@@ -73,7 +75,7 @@ export function canServe(input: BlendInput, articleId: string): boolean {
 function* ofFrontPage(input: BlendInput, weights: BlendWeights): Iterable<Candidate> {
   const [open] = input.visit;
   const moment = open === undefined ? weights.first : weights.next;
-  const popular = input.popular === undefined ? noTable : rankedTable(input.popular, weights, moment);
+  const popular = input.popular === undefined ? noTable : rankedTable(input.popular, input.door, weights, moment);
   const added = addedTo(popular, input, moment);
   const raised = [...added.values()].sort(byRank);
   let at = 0;
@@ -98,21 +100,23 @@ class RankedTable {
 }
 
 const noTable = new RankedTable([]);
-/** A table is blended for all readers of a beat, so it is ranked once for each moment. */
-const rankedTables = new WeakMap<PopularTable, WeakMap<MomentWeights, RankedTable>>();
+const noList: ScoredList = { articles: [], scores: [] };
+/** A table is blended for all readers of a beat, so it is ranked once for each door and moment. */
+const rankedTables = new WeakMap<PopularTable, WeakMap<ScoredList, WeakMap<MomentWeights, RankedTable>>>();
 
-function rankedTable(table: PopularTable, weights: BlendWeights, moment: MomentWeights): RankedTable {
-  let ofTable = rankedTables.get(table);
-  if (ofTable === undefined) {
-    ofTable = new WeakMap();
-    rankedTables.set(table, ofTable);
+function rankedTable(table: PopularTable, door = noList, weights: BlendWeights, moment: MomentWeights): RankedTable {
+  const ofTable = heldIn(rankedTables, table, () => new WeakMap());
+  const ofDoor = heldIn(ofTable, door, () => new WeakMap());
+  return heldIn(ofDoor, moment, () => new RankedTable(candidatesOf(table, door, weights, moment).sort(byRank)));
+}
+
+function heldIn<K extends object, V>(memory: WeakMap<K, V>, key: K, make: () => V): V {
+  let held = memory.get(key);
+  if (held === undefined) {
+    held = make();
+    memory.set(key, held);
   }
-  let ranked = ofTable.get(moment);
-  if (ranked === undefined) {
-    ranked = new RankedTable(candidatesOf(table, weights, moment).sort(byRank));
-    ofTable.set(moment, ranked);
-  }
-  return ranked;
+  return held;
 }
 
 /** The candidates that the next list of the open article and the personal list add to. */
@@ -163,18 +167,28 @@ export function personalShares(length: number): readonly number[] {
   return shares;
 }
 
-function candidatesOf(table: PopularTable, weights: BlendWeights, moment: MomentWeights): Candidate[] {
+function candidatesOf(
+  table: PopularTable,
+  door: ScoredList,
+  weights: BlendWeights,
+  moment: MomentWeights,
+): Candidate[] {
   const columns = columnWeights(table, weights, moment);
-  return table.articles.map((articleId, at) => {
+  const ofDoor = new Map(
+    moment.door > 0 ? door.articles.map((articleId, at) => [articleId, moment.door * (door.scores[at] ?? 0)]) : [],
+  );
+  const ofTable = table.articles.map((articleId, at): Candidate => {
     const first = table.first[at] ?? [];
     const next = table.next[at] ?? [];
-    let score = 0;
+    let score = ofDoor.get(articleId) ?? 0;
     for (const [column, weight] of columns.entries()) {
       score += weight.first * (first[column] ?? 0) + weight.next * (next[column] ?? 0);
     }
     const tooOld = (table.ages[at] ?? 0) > weights.maxAgeHours * 60;
     return { articleId, score, personal: 0, tooOld, section: table.sections[at] };
   });
+  for (const articleId of table.articles) ofDoor.delete(articleId);
+  return [...ofTable, ...Array.from(ofDoor, ([articleId, score]) => ({ ...newcomer(articleId), score }))];
 }
 
 /**

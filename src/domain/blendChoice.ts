@@ -173,9 +173,17 @@ export class BlendChooser {
 }
 
 /** Of all that the reader has read, what could be on a list. */
-function readOf({ popular, next, personal = [], nightlyPopular = [], excluded }: BlendInput): ReadonlySet<string> {
+function readOf({
+  popular,
+  next,
+  door,
+  personal = [],
+  nightlyPopular = [],
+  excluded,
+}: BlendInput): ReadonlySet<string> {
   const lists = [
     popular?.articles ?? [],
+    door?.articles ?? [],
     personal,
     nightlyPopular,
     ...[...next.values()].map(({ articles }) => articles),
@@ -194,19 +202,20 @@ function* fitKind(
   withPersonal: boolean,
 ): Generator<void, MomentWeights> {
   const rows = moments.flatMap(({ input, click }) => sharesOf(input, click.articleId, columns, withPersonal));
-  const fitted = yield* fittingMixture(rows, 2 * columns + 2);
+  const fitted = yield* fittingMixture(rows, 2 * columns + 3);
   const weights = fitted.map((weight) => Number(weight.toFixed(4)));
   return {
     popularFirst: weights.slice(0, columns),
     popularNext: weights.slice(columns, 2 * columns),
     nextList: weights[2 * columns] ?? 0,
-    personal: weights[2 * columns + 1] ?? 0,
+    door: weights[2 * columns + 1] ?? 0,
+    personal: weights[2 * columns + 2] ?? 0,
   };
 }
 
 /** What each part gave to an article, in the order of the weights. */
 function sharesOf(
-  { popular, next, visit, personal = [] }: BlendInput,
+  { popular, next, door, visit, personal = [] }: BlendInput,
   articleId: string,
   columns: number,
   withPersonal: boolean,
@@ -215,11 +224,13 @@ function sharesOf(
   const zeros = Array.from({ length: columns }, () => 0);
   const nextList = next.get(visit[0] ?? '');
   const nextAt = nextList?.articles.indexOf(articleId) ?? -1;
+  const doorAt = door?.articles.indexOf(articleId) ?? -1;
   const rank = withPersonal ? personal.indexOf(articleId) : -1;
   return [
     ...(popular?.first[at] ?? zeros),
     ...(popular?.next[at] ?? zeros),
     nextList?.scores[nextAt] ?? 0,
+    door?.scores[doorAt] ?? 0,
     rank < 0 ? 0 : (personalShares(personal.length)[rank] ?? 0),
   ];
 }
@@ -247,7 +258,7 @@ function plainPopularity(columns: number, column: number, moments: readonly Serv
   const firstShare = shares.reduce((sum, share) => sum + share, 0) / Math.max(shares.length, 1);
   const only = (weight: number) =>
     Array.from({ length: columns }, (_, at) => (at === column ? Number(weight.toFixed(4)) : 0));
-  return { popularFirst: only(firstShare), popularNext: only(1 - firstShare), nextList: 0, personal: 0 };
+  return { popularFirst: only(firstShare), popularNext: only(1 - firstShare), nextList: 0, door: 0, personal: 0 };
 }
 
 /** Beyond chance, and not at the cost of their places. */

@@ -78,8 +78,9 @@ function directionsOf({ popularFirst, popularNext }: MomentWeights, { kind, with
           return { ...weights, popularNext: changed(weights.popularNext, at, change) };
         },
     ),
-    // No article is open where a visit begins.
+    // A visit goes on from an open article, and begins at a door.
     ...(kind === 'next' ? ([(weights, change) => atLeastZero(weights, 'nextList', change)] satisfies Direction[]) : []),
+    ...(kind === 'first' ? ([(weights, change) => atLeastZero(weights, 'door', change)] satisfies Direction[]) : []),
     ...(withPersonal ? ([(weights, change) => atLeastZero(weights, 'personal', change)] satisfies Direction[]) : []),
   ];
 }
@@ -87,7 +88,7 @@ function directionsOf({ popularFirst, popularNext }: MomentWeights, { kind, with
 const changed = (list: readonly number[], at: number, change: number): readonly number[] =>
   list.with(at, rounded((list[at] ?? 0) + change));
 
-const atLeastZero = (weights: MomentWeights, part: 'nextList' | 'personal', change: number): MomentWeights => {
+const atLeastZero = (weights: MomentWeights, part: 'nextList' | 'door' | 'personal', change: number): MomentWeights => {
   return { ...weights, [part]: Math.max(0, rounded(weights[part] + change)) };
 };
 

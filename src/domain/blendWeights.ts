@@ -11,6 +11,8 @@ export interface MomentWeights {
   readonly popularNext: readonly number[];
   /** The list of the article that the reader has open. */
   readonly nextList: number;
+  /** What visits begin with, of readers who came through the same door. */
+  readonly door: number;
   readonly personal: number;
 }
 
@@ -27,8 +29,8 @@ export interface BlendWeights {
 
 export const defaultBlendWeights: BlendWeights = {
   halfLivesMinutes: [2, 5, 15, 60],
-  first: { popularFirst: [0.4, 0.3, 0.2, 0.1], popularNext: [0, 0, 0, 0], nextList: 0, personal: 0 },
-  next: { popularFirst: [0, 0, 0, 0], popularNext: [0.2, 0.15, 0.1, 0.05], nextList: 0.5, personal: 0 },
+  first: { popularFirst: [0.2, 0.15, 0.1, 0.05], popularNext: [0, 0, 0, 0], nextList: 0, door: 0.5, personal: 0 },
+  next: { popularFirst: [0, 0, 0, 0], popularNext: [0.2, 0.15, 0.1, 0.05], nextList: 0.5, door: 0, personal: 0 },
   maxAgeHours: 96,
   maxSectionShare: 0.6,
 };
@@ -59,11 +61,13 @@ export function parseBlendWeights(value: unknown): BlendWeights {
 
 function moment(weights: unknown, name: 'first' | 'next', columns: number): MomentWeights {
   const value = field(weights, name);
-  only(value, name, ['popularFirst', 'popularNext', 'nextList', 'personal']);
+  only(value, name, ['popularFirst', 'popularNext', 'nextList', 'door', 'personal']);
   return {
     popularFirst: numbers(value, 'popularFirst', `${name}.`, columns),
     popularNext: numbers(value, 'popularNext', `${name}.`, columns),
     nextList: number(value, 'nextList', `${name}.`),
+    // Sets that were published before there was such a list have no weight for it.
+    door: field(value, 'door') === undefined ? 0 : number(value, 'door', `${name}.`),
     personal: number(value, 'personal', `${name}.`),
   };
 }

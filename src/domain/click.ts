@@ -27,6 +27,8 @@ export const isSection = (text: string): boolean => sectionPattern.test(text);
 
 const timePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z$/;
 const referrerPattern = /^[^\p{Cc}]{0,256}$/u;
+export const referrerRule = 'must be at most 256 characters without control characters';
+export const isReferrer = (text: string): boolean => referrerPattern.test(text);
 
 interface FieldRule {
   readonly field: keyof Click;
@@ -42,12 +44,7 @@ const fieldRules: readonly FieldRule[] = [
   { field: 'occurred_at', required: true, rule: 'must be a UTC time like 2026-11-23T18:04:05.123Z', holds: isTime },
   { field: 'section', required: false, rule: 'must be 1 to 32 of a-z, 0-9 and -', holds: isSection },
   { field: 'session_id', required: false, rule: idRule, holds: isId },
-  {
-    field: 'referrer',
-    required: false,
-    rule: 'must be at most 256 characters without control characters',
-    holds: (text) => referrerPattern.test(text),
-  },
+  { field: 'referrer', required: false, rule: referrerRule, holds: isReferrer },
 ];
 const knownFields: ReadonlySet<string> = new Set(fieldRules.map(({ field }) => field));
 

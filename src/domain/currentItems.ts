@@ -1,7 +1,7 @@
 /** The table's items of the fresh lists, and which of them a beat must write. */
 import { formatPopular, formatScored } from './freshItem';
 import type { FreshLists } from './freshLists';
-import { freshPopularPk, freshSectionPk, nextListPk } from './keys';
+import { freshDoorPk, freshPopularPk, freshSectionPk, nextListPk } from './keys';
 
 /** One of each, replaced by later beats only. */
 export interface FreshItem {
@@ -19,6 +19,7 @@ export function currentItems(lists: FreshLists, beat: number, keepMinutes: numbe
   const stamp = { beat, atMs: lists.atMs, expiresAt: Math.ceil(lists.atMs / 1000) + keepMinutes * 60 };
   return [
     { pk: freshPopularPk, list: formatPopular(lists.popular), ...stamp },
+    ...[...lists.doors].map(([door, list]) => ({ pk: freshDoorPk(door), list: formatScored(list), ...stamp })),
     ...[...lists.sections].map(([section, list]) => ({
       pk: freshSectionPk(section),
       list: formatScored(list),

@@ -36,12 +36,19 @@ export interface FreshLists {
   readonly atMs: number;
   readonly popular: PopularTable;
   readonly sections: ReadonlyMap<string, ScoredList>;
+  /** What visits begin with, by the reader's door, and of all readers under `anyDoor`. */
+  readonly doors: ReadonlyMap<number, ScoredList>;
   /** What readers open after an article. Scores add up to the trust in the list, below 1: the rest belongs to popularity. */
   readonly next: ReadonlyMap<string, ScoredList>;
 }
 
 /** From the tally of the window and the earlier one of what has left it. */
-export function freshLists(tally: FreshTally, earlier: FreshTally, settings: FreshSettings): FreshLists {
+export function freshLists(
+  tally: FreshTally,
+  earlier: FreshTally,
+  doors: ReadonlyMap<number, ScoredList>,
+  settings: FreshSettings,
+): FreshLists {
   tally.addSums(earlier);
   const rankColumn = settings.halfLivesMinutes.indexOf(settings.rankHalfLifeMinutes);
   const all = [...tally.articles].map(([article, { first, next }]): [FreshArticle, number] => [
@@ -52,6 +59,7 @@ export function freshLists(tally: FreshTally, earlier: FreshTally, settings: Fre
     atMs: tally.atMs,
     popular: popularTable(tally, settings, all),
     sections: sectionLists(settings, all),
+    doors,
     next: nextLists(tally, earlier, settings),
   };
 }
@@ -121,7 +129,7 @@ function nextLists(tally: FreshTally, earlier: FreshTally, settings: FreshSettin
   );
 }
 
-function scoredList(weights: [FreshArticle, number][], length: number, total: number): ScoredList {
+export function scoredList(weights: [FreshArticle, number][], length: number, total: number): ScoredList {
   const kept = heaviest(weights, length);
   return { articles: kept.map(([{ id }]) => id), scores: kept.map(([, weight]) => weight / total) };
 }

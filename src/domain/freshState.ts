@@ -8,8 +8,10 @@
  * visits, and shares stay what they were.
  */
 
+import { anyDoor } from './door';
 import { hourMs, minuteMs } from './durations';
 import { type FreshArticle, FreshArticles } from './freshArticles';
+import { doorLists } from './freshDoors';
 import { hashOfText } from './freshHash';
 import { type FreshLists, freshLists } from './freshLists';
 import type { FreshSettings } from './freshSettings';
@@ -17,6 +19,7 @@ import { decodeFreshState, encodeFreshState, type FreshStateParts } from './fres
 import { FreshTally } from './freshTally';
 import {
   clicksOfFinishedVisits,
+  emptyTrace,
   type FreshTrace,
   insertClick,
   removeClick,
@@ -29,6 +32,8 @@ export interface FreshClick {
   readonly articleId: string;
   readonly occurredAtMs: number;
   readonly section?: string;
+  /** As `doorOf` makes it; without, it is not known. */
+  readonly door?: number;
 }
 
 /**
@@ -93,20 +98,20 @@ export class FreshState {
   }
 
   /** `nowMs` is the time of the beat, the same for all its clicks. */
-  count({ userId, articleId, occurredAtMs, section }: FreshClick, nowMs: number): CountOutcome {
+  count({ userId, articleId, occurredAtMs, section, door = anyDoor }: FreshClick, nowMs: number): CountOutcome {
     const { settings } = this;
     const atMs = this.notBefore(nowMs);
     if (occurredAtMs < atMs - settings.windowMinutes * minuteMs) return 'too old';
     if (occurredAtMs > atMs + settings.aheadMinutes * minuteMs) return 'ahead';
     const reader = hashOfText(userId);
     if (reader % this.countedOneIn !== 0) return 'capped';
-    const trace = this.traces.get(reader) ?? { articles: [], timesMs: [] };
+    const trace = this.traces.get(reader) ?? emptyTrace();
     const place = trace.articles.findIndex(({ id }) => id === articleId);
     const countedMs = trace.timesMs[place];
-    if (countedMs !== undefined) return this.countAgain(trace, place, countedMs, occurredAtMs);
+    if (countedMs !== undefined) return this.countAgain(trace, place, countedMs, { occurredAtMs, door });
     const near = trace.timesMs.filter((timeMs) => Math.abs(timeMs - occurredAtMs) < hourMs).length;
     if (near >= settings.maxClicksPerReaderHour) return 'capped';
-    insertClick(trace, this.articles.take(articleId, occurredAtMs, section), occurredAtMs);
+    insertClick(trace, this.articles.take(articleId, occurredAtMs, section), occurredAtMs, door);
     this.traces.set(reader, trace);
     this.clicks += 1;
     this.keepBounds();
@@ -143,8 +148,9 @@ export class FreshState {
   lists(nowMs: number): FreshLists {
     const atMs = this.notBefore(nowMs);
     const tally = new FreshTally(this.settings, atMs);
-    for (const [, trace] of tracesInOrder(this.traces)) tally.add(trace, trace.articles.length, atMs);
-    return freshLists(tally, this.folded, this.settings);
+    const traces = Array.from(tracesInOrder(this.traces), ([, trace]) => trace);
+    for (const trace of traces) tally.add(trace, trace.articles.length, atMs);
+    return freshLists(tally, this.folded, doorLists(traces, atMs, this.settings), this.settings);
   }
 
   /** Time does not go back behind what has been folded. */
@@ -159,12 +165,17 @@ export class FreshState {
   }
 
   /** The earliest counts, whichever comes first. */
-  private countAgain(trace: FreshTrace, place: number, countedMs: number, occurredAtMs: number): CountOutcome {
+  private countAgain(
+    trace: FreshTrace,
+    place: number,
+    countedMs: number,
+    { occurredAtMs, door }: Required<Pick<FreshClick, 'occurredAtMs' | 'door'>>,
+  ): CountOutcome {
     if (occurredAtMs === countedMs) return 'duplicate';
     if (occurredAtMs < countedMs) {
       const article = removeClick(trace, place);
       article.firstSeenMs = Math.min(article.firstSeenMs, occurredAtMs);
-      insertClick(trace, article, occurredAtMs);
+      insertClick(trace, article, occurredAtMs, door);
     }
     return 'repeated';
   }

@@ -2,12 +2,13 @@
  * The bytes of a fresh state: a name, a checksum of all that follows, the settings it was made under, the articles by id,
  * the readers by hash, and the folded weights.
  */
+import { anyDoor } from './door';
 import { type FreshArticle, FreshArticles } from './freshArticles';
 import { ByteReader, ByteWriter } from './freshBytes';
 import { hashOfBytes } from './freshHash';
 import type { FreshSettings } from './freshSettings';
 import { FreshTally } from './freshTally';
-import { type FreshTrace, tracesInOrder } from './freshTrace';
+import { emptyTrace, type FreshTrace, tracesInOrder } from './freshTrace';
 
 export interface FreshStateParts {
   readonly articles: FreshArticles;
@@ -23,7 +24,7 @@ export class InvalidFreshState extends Error {
   override readonly name = 'InvalidFreshState';
 }
 
-const magic = 'frontpage-fresh-1\n';
+const magic = 'frontpage-fresh-2\n';
 
 export function encodeFreshState(parts: FreshStateParts, settings: FreshSettings): Buffer {
   const body = new ByteWriter();
@@ -98,7 +99,7 @@ function writeTraces(
 ): void {
   let previousReader = 0;
   body.whole(traces.size);
-  for (const [reader, { articles, timesMs }] of tracesInOrder(traces)) {
+  for (const [reader, { articles, timesMs, doors }] of tracesInOrder(traces)) {
     body.whole(reader - previousReader);
     previousReader = reader;
     body.whole(articles.length);
@@ -107,6 +108,7 @@ function writeTraces(
       const timeMs = timesMs[place] ?? 0;
       body.whole(numbers.get(article) ?? 0);
       body.whole(timeMs - previousMs);
+      body.whole(doors[place] ?? anyDoor);
       previousMs = timeMs;
     }
   }
@@ -117,7 +119,7 @@ function readTraces(body: ByteReader, known: readonly FreshArticle[]): Map<numbe
   let reader = 0;
   for (let left = body.whole(); left > 0; left--) {
     reader += body.whole();
-    const trace: FreshTrace = { articles: [], timesMs: [] };
+    const trace = emptyTrace();
     let timeMs = 0;
     for (let clicks = body.whole(); clicks > 0; clicks--) {
       const article = numbered(known, body.whole());
@@ -125,6 +127,7 @@ function readTraces(body: ByteReader, known: readonly FreshArticle[]): Map<numbe
       article.clicks += 1;
       trace.articles.push(article);
       trace.timesMs.push(timeMs);
+      trace.doors.push(body.whole());
     }
     traces.set(reader, trace);
   }

@@ -5,10 +5,19 @@ import type { FreshArticle } from './freshArticles';
 export interface FreshTrace {
   readonly articles: FreshArticle[];
   readonly timesMs: number[];
+  /** Through which each click came; `anyDoor` where that is not known. */
+  readonly doors: number[];
 }
 
+export const emptyTrace = (): FreshTrace => ({ articles: [], timesMs: [], doors: [] });
+
 /** At the place of its time; of clicks at the same time the ids decide, so that no order of arrival does. */
-export function insertClick({ articles, timesMs }: FreshTrace, article: FreshArticle, timeMs: number): void {
+export function insertClick(
+  { articles, timesMs, doors }: FreshTrace,
+  article: FreshArticle,
+  timeMs: number,
+  door: number,
+): void {
   let place = timesMs.length;
   while (place > 0) {
     const beforeMs = timesMs[place - 1] ?? 0;
@@ -18,14 +27,23 @@ export function insertClick({ articles, timesMs }: FreshTrace, article: FreshArt
   }
   articles.splice(place, 0, article);
   timesMs.splice(place, 0, timeMs);
+  doors.splice(place, 0, door);
 }
 
 /** The article of the removed click. */
-export function removeClick({ articles, timesMs }: FreshTrace, place: number): FreshArticle {
+export function removeClick({ articles, timesMs, doors }: FreshTrace, place: number): FreshArticle {
   const [article] = articles.splice(place, 1);
   timesMs.splice(place, 1);
+  doors.splice(place, 1);
   if (article === undefined) throw new RangeError(`a trace has no click ${place}`);
   return article;
+}
+
+/** The places of the clicks that begin a visit. */
+export function* visitStarts({ timesMs }: FreshTrace, visitGapMs: number): Generator<number> {
+  for (const [at, timeMs] of timesMs.entries()) {
+    if (at === 0 || timeMs - (timesMs[at - 1] ?? 0) >= visitGapMs) yield at;
+  }
 }
 
 /** How many clicks, from the first on, are of visits whose last click was before a time. */
@@ -40,8 +58,9 @@ export function clicksOfFinishedVisits({ timesMs }: FreshTrace, beforeMs: number
 }
 
 /** The articles of the first clicks, which are gone from the trace. */
-export function removeFirst({ articles, timesMs }: FreshTrace, count: number): FreshArticle[] {
+export function removeFirst({ articles, timesMs, doors }: FreshTrace, count: number): FreshArticle[] {
   timesMs.splice(0, count);
+  doors.splice(0, count);
   return articles.splice(0, count);
 }
 

@@ -98,5 +98,6 @@ export const erasureRequestKey = (hash: string) => ({ pk: `erasure#${hash}`, sk:
 /** Items of the fresh loop: one of each, replaced at every beat that changes it. */
 export const freshPopularPk = 'fresh#popular';
 export const freshSectionPk = (section: string): string => `fresh#section#${section}`;
+export const freshDoorPk = (door: number): string => `fresh#door#${door}`;
 export const nextListPk = (articleId: string): string => `next#${articleId}`;
 export const freshSk = 'now';

@@ -3,6 +3,7 @@
  * missing between two records.
  */
 import { isId, isSection } from './click';
+import { doorOf } from './door';
 import { field } from './field';
 
 /** The JSON values of a line; `undefined` when it is no JSON. */
@@ -34,6 +35,7 @@ export interface LakeClick {
   readonly articleId: string;
   readonly occurredAtMs: number;
   readonly section?: string;
+  readonly door: number;
 }
 
 /** A stored click; `undefined` for what is none. Fields that are not needed are not looked at, as the trainer does. */
@@ -45,8 +47,12 @@ export function lakeClickOf(value: unknown): LakeClick | undefined {
   const occurredAtMs = typeof occurredAt === 'string' ? Date.parse(occurredAt) : Number.NaN;
   const section = field(value, 'section');
   if (userId === undefined || articleId === undefined || Number.isNaN(occurredAtMs)) return undefined;
-  if (section === undefined || section === null) return { userId, articleId, occurredAtMs };
-  return typeof section === 'string' && isSection(section) ? { userId, articleId, occurredAtMs, section } : undefined;
+  const referrer = field(value, 'referrer');
+  const door = doorOf(typeof referrer === 'string' ? referrer : undefined);
+  if (section === undefined || section === null) return { userId, articleId, occurredAtMs, door };
+  return typeof section === 'string' && isSection(section)
+    ? { userId, articleId, occurredAtMs, section, door }
+    : undefined;
 }
 
 function idIn(value: unknown, name: string): string | undefined {

@@ -13,7 +13,7 @@ export interface FrontPage {
   /** The table did not answer; this is the best known without it. */
   readonly degraded: boolean;
   /** Fresh lists, beside the popular one, that did not come in time. The page is a whole one without them. */
-  readonly missing?: readonly ('next' | 'section')[];
+  readonly missing?: readonly ('next' | 'door' | 'section')[];
   /** For who asked for it. */
   readonly why?: PageReasons;
 }
@@ -31,6 +31,8 @@ export interface Selection {
   readonly exclude: ReadonlySet<string>;
   /** Articles of this visit, the open one first, then the newest. */
   readonly visit?: readonly string[];
+  /** Through which the reader's last click came, where that is known. */
+  readonly door?: number;
   /** Whether the answer says why each article is there. */
   readonly reasons?: boolean;
 }

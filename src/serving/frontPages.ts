@@ -6,6 +6,7 @@
 import type { RankedList, RecommendationReader } from '../clients/recommendationReader';
 import { defaultBlendWeights } from '../domain/blendWeights';
 import type { Circuit, CircuitRule } from '../domain/circuit';
+import { anyDoor } from '../domain/door';
 import { blendFrontPage, composeFrontPage, type Tier, type TieredList, tiers } from './composeFrontPage';
 import { createFreshLists, type FoundLists, type LookUp } from './freshLists';
 import { createFreshPopular, type FreshPopular, type FreshRule } from './freshPopular';
@@ -50,6 +51,8 @@ export interface FrontPagesOptions {
 /** As many next lists as the fresh loop publishes, and as many articles without one; some ten MB. */
 const maxNextLists = 4000;
 const maxSections = 500;
+/** All that there can be. */
+const maxDoors = 16_384;
 const off: FreshRule = { cacheSeconds: 0, maxAgeSeconds: 0 };
 const nothingFound: FoundLists = { lists: new Map(), complete: true };
 
@@ -73,6 +76,13 @@ export function createFrontPages(options: FrontPagesOptions): FrontPages {
     onLookUp: () => undefined,
   });
 
+  const doorLists = createFreshLists({
+    ...memory,
+    read: (door) => reader.freshDoor(Number(door)),
+    maxEntries: maxDoors,
+    onLookUp: () => undefined,
+  });
+
   /** What is left of the budget of an answer that begins now. */
   function budget(): () => number {
     const endsAtMs = now() + budgetMs;
@@ -87,20 +97,25 @@ export function createFrontPages(options: FrontPagesOptions): FrontPages {
 
   return {
     async forReader(userId, selection) {
-      const { limit, exclude, visit = [], reasons = false } = selection;
+      const { limit, exclude, visit = [], door, reasons = false } = selection;
       const remainingMs = budget();
       const look = freshPopular.current(budgetMs);
       const live = await versionLists.live(budgetMs);
+      const weights = live.set?.weights ?? defaultBlendWeights;
+      const moment = visit.length === 0 ? weights.first : weights.next;
+      const doors = visit.length === 0 && moment.door > 0 ? [...new Set([door ?? anyDoor, anyDoor])] : [];
       // Asked for in one turn, so that they share a call.
-      const [personal, next, fresh] = await Promise.all([
+      const [personal, next, begun, fresh] = await Promise.all([
         versionLists.ofReader(userId, live, remainingMs()),
         look === undefined ? nothingFound : nextLists.find(visit.slice(0, 1), remainingMs()),
+        look === undefined ? nothingFound : doorLists.find(doors.map(String), remainingMs()),
         look,
       ]);
       const degraded = live.stale || personal.failure !== undefined;
       const popular = versionLists.popular(live, degraded);
       const version = live.set?.version ?? null;
       if (fresh !== undefined) {
+        const ofDoor = doors.map((one) => begun.lists.get(String(one))).find((list) => list !== undefined);
         const input = {
           limit,
           popular: fresh.list,
@@ -108,16 +123,16 @@ export function createFrontPages(options: FrontPagesOptions): FrontPages {
           ...(popular === undefined ? {} : { nightlyPopular: popular.articles }),
           visit,
           next: next.lists,
+          ...(ofDoor === undefined ? {} : { door: ofDoor }),
           excluded: exclude,
         };
-        const weights = live.set?.weights ?? defaultBlendWeights;
-        const moment = visit.length === 0 ? weights.first : weights.next;
         return {
           version,
           ...blendFrontPage(input, weights),
           freshAt: timeOf(fresh),
           degraded,
           ...missingUnless(next.complete, 'next'),
+          ...missingUnless(begun.complete, 'door'),
           ...(reasons ? { why: { articles: reasonsOfBlend(input, weights), weights: moment } } : {}),
         };
       }
@@ -192,6 +207,6 @@ function inOrder(lists: Readonly<Partial<Record<Tier, RankedList | undefined>>>)
 
 const timeOf = ({ atMs }: FreshPopular): string => new Date(atMs).toISOString();
 
-function missingUnless(complete: boolean, kind: 'next' | 'section'): Pick<FrontPage, 'missing'> {
+function missingUnless(complete: boolean, kind: 'next' | 'door' | 'section'): Pick<FrontPage, 'missing'> {
   return complete ? {} : { missing: [kind] };
 }

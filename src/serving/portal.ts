@@ -85,8 +85,13 @@ export function addPortal(app: FastifyInstance, options: PortalOptions): void {
 
     site.get('/', async (request, reply) => {
       const surroundings = await surroundingsOf(request);
-      const { visit } = surroundings.visitor;
-      const page = await forReader(surroundings, { limit: frontArticles, exclude: new Set(visit), visit });
+      const { visit, door } = surroundings.visitor;
+      const page = await forReader(surroundings, {
+        limit: frontArticles,
+        exclude: new Set(visit),
+        visit,
+        ...(door === undefined ? {} : { door }),
+      });
       const shown = new Set([...(page?.articles ?? []), ...visit]);
       const blocks =
         page === undefined
@@ -114,7 +119,7 @@ export function addPortal(app: FastifyInstance, options: PortalOptions): void {
       const { visitor } = surroundings;
       const visit = [articleId, ...visitor.visit.filter((id) => id !== articleId)];
       const next = await forReader(surroundings, { limit: nextArticles, exclude: new Set(visit), visit });
-      rememberOpened(reply, visitor, articleId);
+      rememberOpened(reply, visitor, articleId, otherSite(request));
       return send(reply, articleView(surroundings, surroundings.catalogue.headline(articleId), next));
     });
 
@@ -148,6 +153,13 @@ export function addPortal(app: FastifyInstance, options: PortalOptions): void {
       return send(reply, problemView(surroundings, 'Something went wrong', 'The page could not be made.'), 500);
     });
   });
+}
+
+/** The site that the page was opened from, where it is another one. */
+function otherSite({ headers, host }: FastifyRequest): string | undefined {
+  const { referer } = headers;
+  const isOther = referer !== undefined && URL.canParse(referer) && new URL(referer).host !== host;
+  return isOther ? referer : undefined;
 }
 
 function refuseOtherSites(request: FastifyRequest): void {

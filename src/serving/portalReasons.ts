@@ -30,13 +30,14 @@ export function describeReason({ tier, places }: Reason, subject: Subject, versi
 }
 
 /** Shares of what the lists counted for this page, in percent; what counted nothing is left out. */
-export function describeWeights({ popularFirst, popularNext, nextList, personal }: MomentWeights): string {
+export function describeWeights({ popularFirst, popularNext, nextList, door, personal }: MomentWeights): string {
   const sum = (weights: readonly number[]): number => weights.reduce((total, weight) => total + weight, 0);
   const parts: readonly (readonly [string, number])[] = [
     ['personal list', personal],
     ['what visits begin with now', sum(popularFirst)],
     ['what visits go on with now', sum(popularNext)],
     ['what follows the open article', nextList],
+    ['what visits of your kind begin with', door],
   ];
   const total = parts.reduce((all, [, weight]) => all + weight, 0);
   return parts
@@ -45,7 +46,7 @@ export function describeWeights({ popularFirst, popularNext, nextList, personal 
     .join(', ');
 }
 
-const listOrder: readonly ReasonList[] = ['personal', 'next', 'fresh', 'popular', 'static'];
+const listOrder: readonly ReasonList[] = ['personal', 'next', 'fresh', 'door', 'popular', 'static'];
 
 /** An article that is from the fresh lists may have been lifted by the next list alone. */
 function leadingList(tier: Tier, places: Reason['places']): ReasonList | undefined {
@@ -59,6 +60,8 @@ function sentence(list: ReasonList, place: number, subject: Subject, version: st
       return `It is number ${place} of your personal list.`;
     case 'next':
       return `Readers of the article you opened last go on with it: number ${place}.`;
+    case 'door':
+      return `Readers who come from where you came from begin with it: number ${place}.`;
     case 'fresh':
       return subject === 'section'
         ? `It is number ${place} of what is read now in this section.`

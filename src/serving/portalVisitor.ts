@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isId } from '../domain/click';
+import { doorOf } from '../domain/door';
 
 export interface Visitor {
   /** `undefined`: nobody known; served what everybody is served. */
@@ -13,6 +14,8 @@ export interface Visitor {
   readonly consent: boolean | undefined;
   /** Articles of this visit, the newest first. */
   readonly visit: readonly string[];
+  /** Of the last article that was opened, with consent. */
+  readonly door?: number;
 }
 
 /** As many as a request to the serving API may name. */
@@ -25,24 +28,34 @@ export function visitorOf(request: FastifyRequest): Visitor {
   const reader = cookies.get('fp_reader');
   const consent = cookies.get('fp_consent');
   const visit = (cookies.get('fp_visit') ?? '').split('|').filter(isId).slice(0, maxVisit);
+  const door = consent === 'yes' ? cookies.get('fp_door') : undefined;
   return {
     reader: reader !== undefined && isId(reader) ? reader : undefined,
     consent: consent === 'yes' ? true : consent === 'no' ? false : undefined,
     visit: consent === 'yes' ? visit : [],
+    ...(door !== undefined && /^\d{1,5}$/.test(door) ? { door: Number(door) } : {}),
   };
 }
 
-export function rememberOpened(reply: FastifyReply, { visit, consent }: Visitor, articleId: string): void {
+/** `referrer` as the beacon has it: another site's address. */
+export function rememberOpened(
+  reply: FastifyReply,
+  { visit, consent }: Visitor,
+  articleId: string,
+  referrer: string | undefined,
+): void {
   if (consent !== true) return;
   const opened = [articleId, ...visit.filter((id) => id !== articleId)].slice(0, maxVisit);
   // Without an age it ends with the browser's session, as the visit does.
   setCookie(reply, 'fp_visit', opened.join('|'));
+  setCookie(reply, 'fp_door', String(doorOf(referrer)), yearSeconds);
 }
 
 /** Another reader begins another visit. */
 export function becomeReader(reply: FastifyReply, reader: string): void {
   setCookie(reply, 'fp_reader', reader, yearSeconds);
   setCookie(reply, 'fp_visit', '', 0);
+  setCookie(reply, 'fp_door', '', 0);
 }
 
 const madeUpHere = 'new-';
@@ -56,6 +69,7 @@ export function decideConsent(reply: FastifyReply, { reader }: Visitor, isGiven:
   if (isGiven && reader === undefined) becomeReader(reply, newReader());
   if (isGiven) return;
   setCookie(reply, 'fp_visit', '', 0);
+  setCookie(reply, 'fp_door', '', 0);
   if (reader?.startsWith(madeUpHere)) setCookie(reply, 'fp_reader', '', 0);
 }
 

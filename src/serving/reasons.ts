@@ -3,8 +3,9 @@ import { type BlendInput, blend } from '../domain/blend';
 import type { BlendWeights } from '../domain/blendWeights';
 import type { Tier, TieredList } from './composeFrontPage';
 
-/** Lists that an article can have a place in; `next` is what readers of the open article go on with. */
-export type ReasonList = 'personal' | 'fresh' | 'next' | 'popular' | 'static';
+/** Lists that an article can have a place in; `next` is what readers of the open article go on with, `door` what
+ * visits begin with through the reader's door. */
+export type ReasonList = 'personal' | 'fresh' | 'next' | 'door' | 'popular' | 'static';
 
 export interface Reason {
   readonly articleId: string;
@@ -23,6 +24,7 @@ export function reasonsOfBlend(input: BlendInput, weights: BlendWeights): Reason
     ['personal', input.personal],
     ['fresh', input.popular?.articles],
     ['next', open === undefined || moment.nextList === 0 ? undefined : input.next.get(open)?.articles],
+    ['door', moment.door === 0 ? undefined : input.door?.articles],
     ['popular', input.nightlyPopular],
   ];
   return blend(input, weights).map(({ articleId, tier }) => ({ articleId, tier, places: placesIn(lists, articleId) }));

@@ -1,6 +1,7 @@
 /** The parameters of a request, checked. */
 import { z } from 'zod';
-import { isId, isSection } from '../domain/click';
+import { isId, isReferrer, isSection, referrerRule } from '../domain/click';
+import { doorOf } from '../domain/door';
 import type { Selection } from './frontPage';
 
 const defaultLimit = 10;
@@ -29,6 +30,7 @@ const selectionSchema = z.object({
   exclude: idsUpTo(maxExcluded),
   current: z.string('must be given once').refine(isId, `must be ${idRule}`).optional(),
   recent: idsUpTo(maxRecent),
+  referrer: z.string('must be given once').refine(isReferrer, referrerRule).optional(),
 });
 const idSchema = z.object({ id: z.string().refine(isId, `must be ${idRule}`) });
 const sectionSchema = z.object({
@@ -48,9 +50,10 @@ export class InvalidParameter extends Error {
 
 /** What the reader has read in this visit, and has open, is not recommended either. */
 export function parseSelection(query: unknown): Selection {
-  const { limit, exclude, current, recent } = parse(selectionSchema, query);
+  const { limit, exclude, current, recent, referrer } = parse(selectionSchema, query);
   const visit = [...new Set(current === undefined ? recent : [current, ...recent])];
-  return { limit, exclude: new Set([...exclude, ...visit]), visit };
+  const door = referrer === undefined ? {} : { door: doorOf(referrer) };
+  return { limit, exclude: new Set([...exclude, ...visit]), visit, ...door };
 }
 export const parseReaderId = (params: unknown): string => parse(idSchema, params).id;
 export const parseArticleId = (params: unknown): string => parse(idSchema, params).id;

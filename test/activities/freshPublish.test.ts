@@ -9,9 +9,10 @@ import type {
   PublishedFreshLists,
   PublishFreshListsInput,
 } from '../../src/contract';
+import { anyDoor } from '../../src/domain/door';
 import { parsePopular, parseScored } from '../../src/domain/freshItem';
 import { defaultFreshSettings } from '../../src/domain/freshSettings';
-import { freshPopularPk, freshSectionPk, freshStatePrefix, nextListPk } from '../../src/domain/keys';
+import { freshDoorPk, freshPopularPk, freshSectionPk, freshStatePrefix, nextListPk } from '../../src/domain/keys';
 import { clickKey, clickObject, type TestClick } from '../support/clickObjects';
 import { createMemoryFreshTable, type MemoryFreshTable } from '../support/memoryFreshTable';
 import { createMemoryLake, type MemoryLake } from '../support/memoryLake';
@@ -64,6 +65,7 @@ describe('publishing the fresh lists', () => {
     expect(parsePopular(listOf(table, freshPopularPk)).articles).toEqual(['a1', 'a2', 'a3']);
     expect(parseScored(listOf(table, freshSectionPk('news'))).articles).toEqual(['a2', 'a3']);
     expect(parseScored(listOf(table, nextListPk('a1'))).articles).toEqual(['a2', 'a3']);
+    expect(parseScored(listOf(table, freshDoorPk(anyDoor))).articles[0]).toBe('a1');
     expect(table.items.get(nextListPk('a1'))).toMatchObject({
       beat,
       atMs: noonMs,

@@ -5,6 +5,7 @@ import { createDynamoDbFreshTable } from '../../src/clients/freshTable.dynamodb'
 import { createDynamoDbRecommendationReader } from '../../src/clients/recommendationReader.dynamodb';
 import { defaultBlendWeights } from '../../src/domain/blendWeights';
 import { currentItems } from '../../src/domain/currentItems';
+import { anyDoor } from '../../src/domain/door';
 import { defaultFreshSettings } from '../../src/domain/freshSettings';
 import { FreshState } from '../../src/domain/freshState';
 import { startServing } from '../../src/serving/startServing';
@@ -92,9 +93,10 @@ describe('the fresh lists of the DynamoDB recommendation reader', () => {
     expect(await reader.freshPopular()).toBeUndefined();
     expect(await reader.nextList('f1')).toBeUndefined();
     expect(await reader.freshSection('sport')).toBeUndefined();
+    expect(await reader.freshDoor(17)).toBeUndefined();
     const state = FreshState.empty(defaultFreshSettings);
     for (const userId of ['r1', 'r2', 'r3']) {
-      state.count({ userId, articleId: 'f1', occurredAtMs: atMs - 120_000, section: 'sport' }, atMs);
+      state.count({ userId, articleId: 'f1', occurredAtMs: atMs - 120_000, section: 'sport', door: 17 }, atMs);
       state.count({ userId, articleId: 'f2', occurredAtMs: atMs - 60_000, section: 'sport' }, atMs);
     }
     const lists = state.lists(atMs);
@@ -104,6 +106,8 @@ describe('the fresh lists of the DynamoDB recommendation reader', () => {
     expect(popular).toMatchObject(stamp);
     expect([...(popular?.list.articles ?? [])].sort()).toEqual(['f1', 'f2']);
     expect(await reader.nextList('f1')).toMatchObject({ ...stamp, list: { articles: ['f2'] } });
+    expect(await reader.freshDoor(17)).toMatchObject({ ...stamp, list: { articles: ['f1'] } });
+    expect(await reader.freshDoor(anyDoor)).toMatchObject({ ...stamp, list: { articles: ['f1'] } });
     const section = await reader.freshSection('sport');
     expect(section).toMatchObject(stamp);
     expect(section?.list.articles).toEqual(lists.sections.get('sport')?.articles);

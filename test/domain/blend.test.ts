@@ -25,8 +25,8 @@ function table(rows: readonly Row[], halfLivesMinutes = [5]): PopularTable {
 
 const weights: BlendWeights = {
   halfLivesMinutes: [5],
-  first: { popularFirst: [0.9], popularNext: [0.1], nextList: 0, personal: 0 },
-  next: { popularFirst: [0], popularNext: [0.5], nextList: 0.5, personal: 0 },
+  first: { popularFirst: [0.9], popularNext: [0.1], nextList: 0, door: 0, personal: 0 },
+  next: { popularFirst: [0], popularNext: [0.5], nextList: 0.5, door: 0, personal: 0 },
   maxAgeHours: 96,
   maxSectionShare: 0.6,
 };
@@ -52,6 +52,17 @@ describe('the blend', () => {
       ['y', { articles: ['e'], scores: [0.9] }],
     ]);
     expect(ids({ popular, visit: ['x', 'y'], next })).toEqual(['d', 'b', 'c', 'a']);
+  });
+
+  it('brings what visits through the same door begin with, also what is not popular', () => {
+    const door = { articles: ['d', 'c'], scores: [0.6, 0.4] };
+    const given = { ...weights, first: { ...weights.first, door: 1 } };
+    expect(ids({ popular, door }, given)).toEqual(['c', 'd', 'a', 'b']);
+    expect(ids({ popular, door }, weights)).toEqual(['a', 'b', 'c']);
+    expect(ids({ popular }, given)).toEqual(['a', 'b', 'c']);
+    // One table is blended for the readers of several doors.
+    expect(ids({ popular, door: { articles: ['b'], scores: [1] } }, given)).toEqual(['b', 'a', 'c']);
+    expect(ids({ popular, door, excluded: new Set(['c']), personal: ['p'] }, given)).toEqual(['d', 'a', 'b', 'p']);
   });
 
   it('leaves out what was read, and the articles of the visit', () => {

@@ -49,6 +49,25 @@ describe('the choice of blend weights', () => {
     expect(parseBlendWeights(JSON.parse(JSON.stringify(weights)))).toEqual(weights);
   });
 
+  it('gives the list of the door its weight where readers of a door come for the same', () => {
+    const doors = 4;
+    const doorOfReader = (reader: number): number => 1 + (reader % doors);
+    const comesFor = (next: RandomNumbers, reader: number): number => 30 * (reader % doors) + (next() % 12);
+    // Who comes again, by the door that is known of the visit before.
+    const once = visits({ first: comesFor, next: anyArticle });
+    const again = visits({ first: comesFor, next: anyArticle }, { seed: 4 });
+    const clicks = [...once, ...again].map((click): ServedClick => {
+      return { ...click, door: doorOfReader(Number(click.userId.slice(1))) };
+    });
+    const inOrder = clicks.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs || (a.userId < b.userId ? -1 : 1));
+    const inUse = { ...defaultBlendWeights, first: { ...defaultBlendWeights.first, door: 0 } };
+    const { weights, first } = chooseBlend(inOrder, options(), inUse);
+    expect(first.fitted).toBe(true);
+    expect(weights.first.door).toBeGreaterThan(0.4);
+    expect(weights.next.door).toBe(0);
+    expect(first.overFreshPopular.hitAt10.low).toBeGreaterThan(1.2);
+  });
+
   it('takes the weight from the next list where readers do not follow it', () => {
     // Everybody goes on with one of a few, whatever is open.
     const loose = visits({ first: anyArticle, next: (next) => next() % 3 });

@@ -6,6 +6,17 @@ describe('blend weights', () => {
   });
 
   const { first, next } = defaultBlendWeights;
+
+  it('of a set from before there were lists of doors give them none', () => {
+    const [{ door: _first, ...earlierFirst }, { door: _next, ...earlierNext }] = [first, next];
+    const earlier = { ...defaultBlendWeights, first: earlierFirst, next: earlierNext };
+    expect(parseBlendWeights(earlier)).toEqual({
+      ...earlier,
+      first: { ...first, door: 0 },
+      next: { ...next, door: 0 },
+    });
+  });
+
   it.each([
     ['weights must be an object', null],
     ['weights must be an object', [1]],
@@ -28,6 +39,7 @@ describe('blend weights', () => {
     ],
     ['next.nextList must be a number', { ...defaultBlendWeights, next: { ...next, nextList: '0.5' } }],
     ['next.nextList must be a number, 0 or more', { ...defaultBlendWeights, next: { ...next, nextList: -0.1 } }],
+    ['first.door must be a number, 0 or more', { ...defaultBlendWeights, first: { ...first, door: -1 } }],
     ['next.personal must be a number', { ...defaultBlendWeights, next: { ...next, personal: Number.NaN } }],
     ["first has an unknown field 'x'", { ...defaultBlendWeights, first: { ...first, x: 1 } }],
     ['maxAgeHours must be a number', { ...defaultBlendWeights, maxAgeHours: undefined }],

@@ -1,3 +1,4 @@
+import { doorOf } from '../../src/domain/door';
 import { isHeartbeat, lakeClickOf, valuesOfLine } from '../../src/domain/lakeLine';
 
 const click = { event_id: 'e1', user_id: 'r1', article_id: 'a1', occurred_at: '2026-11-23T12:00:00.250Z' };
@@ -18,8 +19,12 @@ describe('a click of the lake', () => {
   it('is what is needed of it, and other fields do not matter', () => {
     const stored = { ...click, section: 'sport', ack: 'web1-00000001:7', added_later: true };
     const occurredAtMs = Date.parse(click.occurred_at);
-    expect(lakeClickOf(stored)).toEqual({ userId: 'r1', articleId: 'a1', occurredAtMs, section: 'sport' });
-    expect(lakeClickOf({ ...click, section: null })).toEqual({ userId: 'r1', articleId: 'a1', occurredAtMs });
+    const needed = { userId: 'r1', articleId: 'a1', occurredAtMs, door: doorOf(undefined) };
+    expect(lakeClickOf(stored)).toEqual({ ...needed, section: 'sport' });
+    expect(lakeClickOf({ ...click, section: null })).toEqual(needed);
+    expect(lakeClickOf({ ...click, referrer: 7 })).toEqual(needed);
+    const referred = { ...click, referrer: 'https://search.example.net' };
+    expect(lakeClickOf(referred)).toEqual({ ...needed, door: doorOf('https://search.example.net') });
   });
 
   it.each<[string, unknown]>([

@@ -1,5 +1,6 @@
 /** The demo portal over HTTP. What a reader sees of it in a browser: browser.test.ts. */
 import { renameSync, writeFileSync } from 'node:fs';
+import { doorOf } from '../../src/domain/door';
 import {
   headlines,
   type PortalFixtureOptions,
@@ -133,8 +134,29 @@ describe('a page of the portal', () => {
   it('remembers an opened article for the visit, with consent only', async () => {
     const { get } = await start();
     const opened = await get('/article/p2', cookie('fp_consent=yes; fp_visit=p1|p2|p3'));
-    expect(cookiesOf(opened)).toEqual(['fp_visit=p2|p1|p3']);
+    expect(cookiesOf(opened)).toEqual(['fp_visit=p2|p1|p3', `fp_door=${doorOf(undefined)}`]);
     expect(cookiesOf(await get('/article/p2', cookie('fp_visit=p1')))).toEqual([]);
+  });
+
+  it('remembers through which door a reader came to an article, and begins the next visit by it', async () => {
+    const { get, reader } = await start();
+    readNow(reader, 'p9 p8');
+    const from = async (referer: string): Promise<string | undefined> =>
+      cookiesOf(await get('/article/p2', { ...cookie('fp_consent=yes'), referer })).find((one) =>
+        one.startsWith('fp_d'),
+      );
+    const search = doorOf('https://search.example.net');
+    expect(await from('https://search.example.net/?q=private')).toBe(`fp_door=${search}`);
+    const own = new URL('/', (await get('/')).url).href;
+    expect(await from(own)).toBe(`fp_door=${doorOf(undefined)}`);
+    expect(await from('no address')).toBe(`fp_door=${doorOf(undefined)}`);
+    reader.asked.length = 0;
+    await get('/', cookie(`fp_consent=yes; fp_door=${search}`));
+    expect(reader.asked).toContain(`fresh door ${search}`);
+    reader.asked.length = 0;
+    await get('/', cookie(`fp_consent=no; fp_door=${search}`));
+    await get('/', cookie('fp_consent=yes; fp_door=-1'));
+    expect(reader.asked.filter((name) => name.startsWith('fresh door '))).toEqual(['fresh door 0', 'fresh door 0']);
   });
 
   it.each([
@@ -168,7 +190,7 @@ describe('the reader switcher', () => {
     const { post } = await start();
     const response = await post('/portal/reader', { reader: 'r2', back: '/section/sport' });
     expect([response.status, response.headers.get('location')]).toEqual([303, '/section/sport']);
-    expect(cookiesOf(response)).toEqual(['fp_reader=r2', 'fp_visit=']);
+    expect(cookiesOf(response)).toEqual(['fp_reader=r2', 'fp_visit=', 'fp_door=']);
   });
 
   it('makes up a new reader when asked for one', async () => {
@@ -210,7 +232,7 @@ describe('the question of consent', () => {
   it('takes the made-up id and the visit away when consent goes', async () => {
     const { post } = await start();
     const response = await post('/portal/consent', { consent: 'no' }, cookie('fp_reader=new-1; fp_consent=yes'));
-    expect(cookiesOf(response)).toEqual(['fp_consent=no', 'fp_visit=', 'fp_reader=']);
+    expect(cookiesOf(response)).toEqual(['fp_consent=no', 'fp_visit=', 'fp_door=', 'fp_reader=']);
   });
 });
 

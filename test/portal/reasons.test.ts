@@ -74,8 +74,8 @@ describe('the words for a reason', () => {
   });
 
   it('say what counted, in percent of all that did', () => {
-    expect(describeWeights({ popularFirst: [0.3, 0.2], popularNext: [0, 0], nextList: 0.25, personal: 0.25 })).toBe(
-      'personal list 25%, what visits begin with now 50%, what follows the open article 25%',
-    );
+    expect(
+      describeWeights({ popularFirst: [0.3, 0.2], popularNext: [0, 0], nextList: 0.25, door: 0, personal: 0.25 }),
+    ).toBe('personal list 25%, what visits begin with now 50%, what follows the open article 25%');
   });
 });

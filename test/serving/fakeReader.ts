@@ -76,6 +76,10 @@ export class FakeReader implements RecommendationReader {
     return this.answer(`fresh section ${section}`, () => this.fresh.get(`fresh section ${section}`));
   }
 
+  freshDoor(door: number): Promise<FreshList<ScoredList> | undefined> {
+    return this.answer(`fresh door ${door}`, () => this.fresh.get(`fresh door ${door}`));
+  }
+
   nextList(articleId: string): Promise<FreshList<ScoredList> | undefined> {
     return this.answer(`next ${articleId}`, () => this.fresh.get(`next ${articleId}`));
   }

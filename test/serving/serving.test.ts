@@ -1,4 +1,6 @@
 /** The serving API over real HTTP, before a recommendation table in memory. */
+import { defaultBlendWeights } from '../../src/domain/blendWeights';
+import { anyDoor, doorOf } from '../../src/domain/door';
 import { type Serving, type ServingOptions, startServing } from '../../src/serving/startServing';
 import { FakeReader, popularTable } from './fakeReader';
 
@@ -250,6 +252,48 @@ describe('the serving API while the fresh loop runs', () => {
       articles: expect.arrayContaining(['n1', 'f1', 'f2', 'a1', 'a2']),
       freshAt,
     });
+  });
+
+  it('begins a visit with what readers who came through the same door begin with', async () => {
+    const { get, reader, stamp } = await startFresh();
+    const social = doorOf('https://social.example.net');
+    // Heavier than what everybody reads.
+    reader.weights.set(version, { ...defaultBlendWeights, first: { ...defaultBlendWeights.first, door: 2 } });
+    const list = (articles: string[]) => ({ list: { articles, scores: articles.map(() => 0.9) }, ...stamp });
+    reader.fresh.set(`fresh door ${social}`, list(['s1']));
+    reader.fresh.set(`fresh door ${anyDoor}`, list(['o1']));
+    const first = async (query: string): Promise<unknown> => {
+      const { body } = await answer(await get(`/v1/users/r1/recommendations?limit=1&${query}`));
+      return body;
+    };
+    expect(await first(`referrer=${encodeURIComponent('https://social.example.net/feed')}`)).toMatchObject({
+      articles: ['s1'],
+    });
+    expect(await first(`referrer=${encodeURIComponent('https://search.example.net')}`)).toMatchObject({
+      articles: ['o1'],
+    });
+    expect(await first('referrer=')).toMatchObject({ articles: ['o1'] });
+    expect(await first('')).toMatchObject({ articles: ['o1'] });
+    // A visit that has begun goes on from its article.
+    reader.asked.length = 0;
+    expect(await first('current=c1&referrer=x')).toMatchObject({ articles: ['f2'] });
+    expect(reader.asked.filter((name) => name.startsWith('fresh door'))).toEqual([]);
+    const refused = await get('/v1/users/r1/recommendations?referrer=a%0Ab');
+    expect(await answer(refused)).toEqual({
+      status: 400,
+      body: {
+        error: 'referrer must be at most 256 characters without control characters',
+        parameter: 'referrer',
+      },
+    });
+  });
+
+  it('says that the list of a door is missing, and answers without it', async () => {
+    const { get, reader } = await startFresh();
+    reader.failing.add(`fresh door ${anyDoor}`);
+    const response = await get('/v1/users/r1/recommendations?limit=1');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect((await answer(response)).body).toMatchObject({ articles: ['f1'], missing: ['door'] });
   });
 
   it('lets a browser keep an answer until the next beat changes it', async () => {

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import polars as pl
 import pytest
+from numpy.typing import NDArray
 
 from frontpage_trainer import codes
 from frontpage_trainer.codes import Names, Ranks
@@ -19,7 +20,10 @@ def _rows(users: list[str | None]) -> pl.DataFrame:
 
 
 def _ranks(texts: dict[str, int]) -> Ranks:
-    return Ranks(pl.DataFrame({"hash": list(texts.values()), "text": list(texts)}, schema=codes._TEXTS))
+    def hashes_of(ids: pl.Series) -> NDArray[np.uint64]:
+        return np.array([texts[text] for text in ids], dtype=np.uint64)
+
+    return Ranks(pl.Series(list(texts), dtype=pl.String), hashes_of)
 
 
 @pytest.mark.parametrize("latest_bits", [2, 22])

@@ -54,6 +54,7 @@ function weightsTable({ halfLivesMinutes, first, next, maxAgeHours, maxSectionSh
     [
       row('Personal list', ({ personal }) => personal),
       row('What follows the open article', ({ nextList }) => nextList),
+      row('What visits through the same door begin with', ({ door }) => door),
       ...halfLivesMinutes.flatMap((minutes, column) => [
         row(`Popular to begin with, half-life ${minutes} min`, ({ popularFirst }) => popularFirst[column]),
         row(`Popular to go on with, half-life ${minutes} min`, ({ popularNext }) => popularNext[column]),

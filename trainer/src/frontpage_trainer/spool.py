@@ -76,7 +76,7 @@ class Spool:
 def _first_of_each(events: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """Whether each event is the first one of its kind. Few are there twice, and sorting, which shows them, is the
     fastest thing to do with numbers."""
-    ordered = np.sort(events)
+    ordered = pl.Series(events).sort().to_numpy()
     twice = pl.Series(ordered[1:][ordered[1:] == ordered[:-1]]).unique()
     rows = np.flatnonzero(pl.Series(events).is_in(twice.implode()).to_numpy())
     first = np.ones(events.size, dtype=np.bool_)
