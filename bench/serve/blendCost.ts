@@ -1,7 +1,7 @@
 /** What one blend costs, alone: of what serving blends in this bench. Prints one JSON object. */
 import { blend } from '../../src/domain/blend';
 import { personalList } from './dataset';
-import { doorOf, nextOf, popularOf, visitsOfReaders, weights } from './freshDataset';
+import { doorListOf, nextOf, popularOf, visitsOfReaders, weights } from './freshDataset';
 
 const calls = 2000;
 const repeats = 15;
@@ -14,7 +14,7 @@ function microsOf(visits: readonly (readonly string[])[]): number {
     personal: personalList(`r${index}`, 'v'),
     visit,
     next: nextOf(visit),
-    ...doorOf(visit),
+    ...doorListOf(visit),
     excluded: new Set(visit),
   }));
   const micros = Array.from({ length: repeats }, () => {

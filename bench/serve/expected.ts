@@ -4,7 +4,7 @@
  */
 import { blend } from '../../src/domain/blend';
 import { personalList } from './dataset';
-import { beatOf, doorOf, nextOf, popularOf, timeOfBeat, visitsOfReaders, weights } from './freshDataset';
+import { beatOf, doorListOf, nextOf, popularOf, timeOfBeat, visitsOfReaders, weights } from './freshDataset';
 
 export interface Request {
   readonly user: string;
@@ -69,7 +69,7 @@ function pattern(visit: number, parity: number): Pattern {
       personal: own,
       visit: articles,
       next: nextOf(articles),
-      ...doorOf(articles),
+      ...doorListOf(articles),
       excluded: new Set(articles),
     },
     weights,

@@ -70,7 +70,7 @@ export function popularOf(beat: number): PopularTable {
 }
 
 /** Readers of the bench come through no door that is known. */
-export function doorOf(visit: readonly string[]): { readonly door?: ScoredList } {
+export function doorListOf(visit: readonly string[]): { readonly door?: ScoredList } {
   const door = visit.length === 0 ? listOfDoor(doorLists) : undefined;
   return door === undefined ? {} : { door };
 }

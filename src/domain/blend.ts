@@ -75,7 +75,9 @@ export function canServe(input: BlendInput, articleId: string): boolean {
 function* ofFrontPage(input: BlendInput, weights: BlendWeights): Iterable<Candidate> {
   const [open] = input.visit;
   const moment = open === undefined ? weights.first : weights.next;
-  const popular = input.popular === undefined ? noTable : rankedTable(input.popular, input.door, weights, moment);
+  // Where the door counts nothing, one table does for all of them.
+  const door = moment.door > 0 && input.door !== undefined ? input.door : noList;
+  const popular = input.popular === undefined ? noTable : rankedTable(input.popular, door, weights, moment);
   const added = addedTo(popular, input, moment);
   const raised = [...added.values()].sort(byRank);
   let at = 0;
@@ -104,7 +106,7 @@ const noList: ScoredList = { articles: [], scores: [] };
 /** A table is blended for all readers of a beat, so it is ranked once for each door and moment. */
 const rankedTables = new WeakMap<PopularTable, WeakMap<ScoredList, WeakMap<MomentWeights, RankedTable>>>();
 
-function rankedTable(table: PopularTable, door = noList, weights: BlendWeights, moment: MomentWeights): RankedTable {
+function rankedTable(table: PopularTable, door: ScoredList, weights: BlendWeights, moment: MomentWeights): RankedTable {
   const ofTable = heldIn(rankedTables, table, () => new WeakMap());
   const ofDoor = heldIn(ofTable, door, () => new WeakMap());
   return heldIn(ofDoor, moment, () => new RankedTable(candidatesOf(table, door, weights, moment).sort(byRank)));
@@ -174,9 +176,7 @@ function candidatesOf(
   moment: MomentWeights,
 ): Candidate[] {
   const columns = columnWeights(table, weights, moment);
-  const ofDoor = new Map(
-    moment.door > 0 ? door.articles.map((articleId, at) => [articleId, moment.door * (door.scores[at] ?? 0)]) : [],
-  );
+  const ofDoor = new Map(door.articles.map((articleId, at) => [articleId, moment.door * (door.scores[at] ?? 0)]));
   const ofTable = table.articles.map((articleId, at): Candidate => {
     const first = table.first[at] ?? [];
     const next = table.next[at] ?? [];

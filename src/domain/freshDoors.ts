@@ -4,7 +4,7 @@ import { minuteMs } from './durations';
 import type { FreshArticle } from './freshArticles';
 import { type ScoredList, scoredList } from './freshLists';
 import type { FreshSettings } from './freshSettings';
-import { type FreshTrace, visitStarts } from './freshTrace';
+import { beginsVisit, type FreshTrace } from './freshTrace';
 
 /** Those that most visits come through; readers of the others get what everybody gets. */
 const maxDoors = 8;
@@ -21,15 +21,15 @@ export function doorLists(
   atMs: number,
   settings: FreshSettings,
 ): Map<number, ScoredList> {
-  const { rankHalfLifeMinutes, leastWeight, halfTrustedClicks, sectionLength } = settings;
+  const { rankHalfLifeMinutes, visitGapMinutes, leastWeight, halfTrustedClicks, sectionLength } = settings;
   const all: Weights = new Map();
   const ofDoors = new Map<number, Weights>();
   for (const trace of traces) {
-    for (const at of visitStarts(trace, settings.visitGapMinutes * minuteMs)) {
-      const article = trace.articles[at];
+    for (const [at, article] of trace.articles.entries()) {
+      if (!beginsVisit(trace, at, visitGapMinutes * minuteMs)) continue;
       const ageMinutes = Math.max(0, atMs - (trace.timesMs[at] ?? 0)) / minuteMs;
       const weight = 2 ** (-ageMinutes / rankHalfLifeMinutes);
-      if (article === undefined || weight < leastWeight) continue;
+      if (weight < leastWeight) continue;
       addWeight(all, article, weight);
       const door = trace.doors[at] ?? anyDoor;
       if (door !== anyDoor) addWeight(weightsOf(ofDoors, door), article, weight);
@@ -52,9 +52,11 @@ export function doorLists(
   return lists;
 }
 
-/** The list for a reader who came through a door, or of whom that is not known. */
-export const listOfDoor = <T>(lists: ReadonlyMap<number, T>, door = anyDoor): T | undefined =>
-  lists.get(door) ?? lists.get(anyDoor);
+/** Of these the first that there is a list of is for a reader who came through a door, or of whom that is not known. */
+export const doorsInTurn = (door = anyDoor): readonly number[] => (door === anyDoor ? [anyDoor] : [door, anyDoor]);
+
+export const listOfDoor = (lists: ReadonlyMap<number, ScoredList>, door?: number): ScoredList | undefined =>
+  doorsInTurn(door).flatMap((one) => lists.get(one) ?? [])[0];
 
 function weightsOf(ofDoors: Map<number, Weights>, door: number): Weights {
   let weights = ofDoors.get(door);

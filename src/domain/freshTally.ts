@@ -6,7 +6,7 @@
 import { minuteMs } from './durations';
 import type { FreshArticle } from './freshArticles';
 import type { FreshSettings } from './freshSettings';
-import type { FreshTrace } from './freshTrace';
+import { beginsVisit, type FreshTrace } from './freshTrace';
 
 export interface ArticleWeights {
   /** One sum for each half-life: clicks that began a visit, and clicks that went on with one. */
@@ -38,7 +38,8 @@ export class FreshTally {
   }
 
   /** The first `count` clicks of a trace. Those dated after `latestMs` weigh as if they were of then. */
-  add({ articles, timesMs }: FreshTrace, count: number, latestMs: number): void {
+  add(trace: FreshTrace, count: number, latestMs: number): void {
+    const { articles, timesMs } = trace;
     const { halfLivesMinutes, nextHalfLifeMinutes, visitGapMinutes, pairDistance, earlierArticleShare } = this.settings;
     const visitGapMs = visitGapMinutes * minuteMs;
     let visitStart = 0;
@@ -46,7 +47,7 @@ export class FreshTally {
       const article = articles[at];
       const timeMs = timesMs[at];
       if (article === undefined || timeMs === undefined) throw new RangeError(`a trace has no click ${at}`);
-      if (at > 0 && timeMs - (timesMs[at - 1] ?? 0) >= visitGapMs) visitStart = at;
+      if (beginsVisit(trace, at, visitGapMs)) visitStart = at;
       const ageMinutes = (this.atMs - Math.min(timeMs, latestMs)) / minuteMs;
       const weights = this.weightsOf(article);
       const sums = at === visitStart ? weights.first : weights.next;

@@ -39,12 +39,9 @@ export function removeClick({ articles, timesMs, doors }: FreshTrace, place: num
   return article;
 }
 
-/** The places of the clicks that begin a visit. */
-export function* visitStarts({ timesMs }: FreshTrace, visitGapMs: number): Generator<number> {
-  for (const [at, timeMs] of timesMs.entries()) {
-    if (at === 0 || timeMs - (timesMs[at - 1] ?? 0) >= visitGapMs) yield at;
-  }
-}
+/** Whether the click at a place begins a visit. */
+export const beginsVisit = ({ timesMs }: FreshTrace, at: number, visitGapMs: number): boolean =>
+  at === 0 || (timesMs[at] ?? 0) - (timesMs[at - 1] ?? 0) >= visitGapMs;
 
 /** How many clicks, from the first on, are of visits whose last click was before a time. */
 export function clicksOfFinishedVisits({ timesMs }: FreshTrace, beforeMs: number, visitGapMs: number): number {

@@ -6,7 +6,7 @@
 import type { RankedList, RecommendationReader } from '../clients/recommendationReader';
 import { defaultBlendWeights } from '../domain/blendWeights';
 import type { Circuit, CircuitRule } from '../domain/circuit';
-import { anyDoor } from '../domain/door';
+import { doorsInTurn } from '../domain/freshDoors';
 import { blendFrontPage, composeFrontPage, type Tier, type TieredList, tiers } from './composeFrontPage';
 import { createFreshLists, type FoundLists, type LookUp } from './freshLists';
 import { createFreshPopular, type FreshPopular, type FreshRule } from './freshPopular';
@@ -51,8 +51,8 @@ export interface FrontPagesOptions {
 /** As many next lists as the fresh loop publishes, and as many articles without one; some ten MB. */
 const maxNextLists = 4000;
 const maxSections = 500;
-/** All that there can be. */
-const maxDoors = 16_384;
+/** Far more than have a list: what else is asked for is remembered as having none. */
+const maxDoorLists = 500;
 const off: FreshRule = { cacheSeconds: 0, maxAgeSeconds: 0 };
 const nothingFound: FoundLists = { lists: new Map(), complete: true };
 
@@ -79,7 +79,7 @@ export function createFrontPages(options: FrontPagesOptions): FrontPages {
   const doorLists = createFreshLists({
     ...memory,
     read: (door) => reader.freshDoor(Number(door)),
-    maxEntries: maxDoors,
+    maxEntries: maxDoorLists,
     onLookUp: () => undefined,
   });
 
@@ -103,19 +103,19 @@ export function createFrontPages(options: FrontPagesOptions): FrontPages {
       const live = await versionLists.live(budgetMs);
       const weights = live.set?.weights ?? defaultBlendWeights;
       const moment = visit.length === 0 ? weights.first : weights.next;
-      const doors = visit.length === 0 && moment.door > 0 ? [...new Set([door ?? anyDoor, anyDoor])] : [];
+      const doors = visit.length === 0 && moment.door > 0 ? doorsInTurn(door).map(String) : [];
       // Asked for in one turn, so that they share a call.
       const [personal, next, begun, fresh] = await Promise.all([
         versionLists.ofReader(userId, live, remainingMs()),
         look === undefined ? nothingFound : nextLists.find(visit.slice(0, 1), remainingMs()),
-        look === undefined ? nothingFound : doorLists.find(doors.map(String), remainingMs()),
+        look === undefined ? nothingFound : doorLists.find(doors, remainingMs()),
         look,
       ]);
       const degraded = live.stale || personal.failure !== undefined;
       const popular = versionLists.popular(live, degraded);
       const version = live.set?.version ?? null;
       if (fresh !== undefined) {
-        const ofDoor = doors.map((one) => begun.lists.get(String(one))).find((list) => list !== undefined);
+        const [ofDoor] = doors.flatMap((one) => begun.lists.get(one) ?? []);
         const input = {
           limit,
           popular: fresh.list,

@@ -54,6 +54,10 @@ export function rememberOpened(
 /** Another reader begins another visit. */
 export function becomeReader(reply: FastifyReply, reader: string): void {
   setCookie(reply, 'fp_reader', reader, yearSeconds);
+  forgetVisit(reply);
+}
+
+function forgetVisit(reply: FastifyReply): void {
   setCookie(reply, 'fp_visit', '', 0);
   setCookie(reply, 'fp_door', '', 0);
 }
@@ -68,8 +72,7 @@ export function decideConsent(reply: FastifyReply, { reader }: Visitor, isGiven:
   setCookie(reply, 'fp_consent', isGiven ? 'yes' : 'no', yearSeconds);
   if (isGiven && reader === undefined) becomeReader(reply, newReader());
   if (isGiven) return;
-  setCookie(reply, 'fp_visit', '', 0);
-  setCookie(reply, 'fp_door', '', 0);
+  forgetVisit(reply);
   if (reader?.startsWith(madeUpHere)) setCookie(reply, 'fp_reader', '', 0);
 }
 
