@@ -23,7 +23,7 @@ export function createPublishFreshLists(
     const items = currentItems(lists, record.beat, keepMinutes);
     // The table itself is compared with: what somebody removed, or what has expired, is written again.
     const there = await freshTable.read(items.map(({ pk }) => pk));
-    const due = items.filter((item) => isDue(item, there.get(item.pk), keepMinutes));
+    const due = items.filter((item) => isDue(item, there.get(item.pk)));
     const { written, superseded } = await new PacedReplace(freshTable, Context.current(), options).replaceAll(due);
     return {
       beat: record.beat,
