@@ -2,15 +2,15 @@
  * The real worker is told to stop while it watches a training and while it loads, as each deployment does it: its successor goes
  * on where it was. What it logs meanwhile says of which day and stage it is, and never names a reader.
  */
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { RunView } from '../../src/clients/runs';
 import { dailyWorkflowId, type RunSummary } from '../../src/contract';
 import { runDate, Slice } from '../endToEnd/slice';
 
 const timeLimitMs = 400_000;
-/** Training and load last longer than the ten seconds in which a worker that stops may end what it does. */
+/** The load lasts longer than the ten seconds in which a worker that stops may end what it does. */
 const settings = {
   readiness: { waitLimitSeconds: 300, lookSeconds: 1, marginSeconds: 60, quietSeconds: 2 },
   historyDays: 1,
@@ -38,7 +38,9 @@ beforeAll(async () => {
   await slice.backfill();
   await slice.fill();
   await during((view) => (view.training?.progress?.iteration ?? 0) > 0);
+  signalTrainer('SIGSTOP');
   await endWorker();
+  signalTrainer('SIGCONT');
   const { itemsLoaded: before = 0 } = await during((view) => (view.itemsLoaded ?? 0) > 100);
   await endWorker();
   const { itemsLoaded: after = 0 } = await during((view) => (view.itemsLoaded ?? 0) > 0);
@@ -63,8 +65,18 @@ async function endWorker(): Promise<void> {
   while (slice.restarted.length === known) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-const workerLog = (): string =>
-  readFileSync(join(dirname(slice.cloud.environment['FRONTPAGE_SETTINGS'] ?? ''), 'logs', 'worker.log'), 'utf8');
+/** A training that stands still outlasts the ten seconds, however quick the machine. */
+function signalTrainer(signal: 'SIGSTOP' | 'SIGCONT'): void {
+  const trainers = readdirSync(cloudFolder(), { recursive: true, encoding: 'utf8' }).filter(
+    (file) => basename(file) === 'pid',
+  );
+  expect(trainers).toHaveLength(1);
+  const [group] = readFileSync(join(cloudFolder(), trainers[0] ?? ''), 'utf8').split(' ');
+  process.kill(-Number(group), signal);
+}
+
+const cloudFolder = (): string => dirname(slice.cloud.environment['FRONTPAGE_SETTINGS'] ?? '');
+const workerLog = (): string => readFileSync(join(cloudFolder(), 'logs', 'worker.log'), 'utf8');
 
 describe('a worker that is told to stop', () => {
   it('hands over what it does, instead of letting it time out', async () => {
